@@ -1,0 +1,44 @@
+// The exact accumulator of a PE and its shadow, through which results drain.
+//
+// Purpose    S = sum of scaled * 2^shift over the block arrays of a tile; the finished S moves to the shadow, so that the
+//            next tile starts at once while results leave row by row.
+// Parameters SCALED_W  bits of a scaled dot product
+//            ACC_W     bits of S (bcq_pkg::acc_w)
+// Contract   add_i adds one block array; first_i starts from 0; last_i puts the new S into the shadow instead of waiting a
+//            cycle. drain_i moves the shadow of the row below into this one; add_i && last_i wins over drain_i, which is
+//            safe only when the shadow's own row has just been taken (bcq_drain sees to it).
+// Formats    scaled_i, s_o, below_i  two's complement integers, S with LSB 2^-18
+`default_nettype none
+
+module bcq_accumulator #(
+  parameter int SCALED_W = 25,
+  parameter int ACC_W = 63
+) (
+  input  wire                              clk_i,
+  input  wire                              add_i,
+  input  wire                              first_i,
+  input  wire                              last_i,
+  input  wire  signed [SCALED_W-1:0]       scaled_i,
+  input  wire         [bcq_pkg::EXP2_W-1:0] shift_i,
+  input  wire                              drain_i,
+  input  wire         [ACC_W-1:0]          below_i,
+  output wire         [ACC_W-1:0]          s_o
+);
+
+  logic signed [ACC_W-1:0] acc_q;
+  logic [ACC_W-1:0] shadow_q;
+
+  wire signed [ACC_W-1:0] term = ACC_W'(scaled_i) <<< shift_i;
+  wire signed [ACC_W-1:0] acc = (first_i ? '0 : acc_q) + term;
+
+  always_ff @(posedge clk_i) begin
+    if (add_i && !last_i) acc_q <= acc;
+    if (add_i && last_i) shadow_q <= acc;
+    else if (drain_i) shadow_q <= below_i;
+  end
+
+  assign s_o = shadow_q;
+
+endmodule
+
+`default_nettype wire

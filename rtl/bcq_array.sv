@@ -1,0 +1,182 @@
+// The PE array: ROWS x COLS processing elements, output-stationary, decoders at the edges.
+//
+// Purpose    C[ROWS, COLS] tiles of C = A * W^T from encoded operands. Each cycle takes one beat of LANES scalars for every row
+//            (activations) and every column (weights). docs/rtl.md has the drawing, docs/cycles.md the timing contract.
+// Parameters ROWS, COLS  >= 1
+//            LANES       scalars per beat, divides LA; LANES divides LB or LB divides LANES
+//            LB, LA      scalars per block (power of two) and per block array (multiple of LB)
+//            NC, BC      codebooks (power of two, 1..16) and codeword bits (4..8)
+//            K_MAX       longest reduction, >= LANES
+//            FROZEN      1: codebooks are the constants ACT_CODEBOOKS and WGT_CODEBOOKS; 0: loaded through cb_*
+// Streams    act, wgt, res: valid/ready; a beat moves in a cycle with both; valid waits for ready with stable data.
+//            act_beat_i  row r at [r*BEAT_W +: BEAT_W]; wgt_beat_i  column c likewise (bcq_pkg::beat_w)
+//            res_o       rows of the tile in order, column c at [c*32 +: 32], binary32
+// Control    k_i (1..K_MAX) and scale_i (RNE(g_W*g_A), finite) are stable from the first beat to the last result.
+//            cb_write_i writes one codeword per cycle while no beat is in flight; cb_operand_i 0: activations, 1: weights.
+`default_nettype none
+
+module bcq_array #(
+  parameter int ROWS = 16,
+  parameter int COLS = 16,
+  parameter int LANES = 16,
+  parameter int LB = 8,
+  parameter int LA = 64,
+  parameter int NC = 8,
+  parameter int BC = 6,
+  parameter int K_MAX = 65536,
+  parameter bit FROZEN = 1'b0,
+  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] ACT_CODEBOOKS = '0,
+  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] WGT_CODEBOOKS = '0
+) (
+  input  wire                                             clk_i,
+  input  wire                                             rst_ni,
+  input  wire  [$clog2(K_MAX+1)-1:0]                      k_i,
+  input  wire  [bcq_pkg::FP32_W-1:0]                      scale_i,
+  input  wire                                             cb_write_i,
+  input  wire                                             cb_operand_i,
+  input  wire  [$clog2(NC*bcq_pkg::ENTRIES)-1:0]          cb_addr_i,
+  input  wire  [BC-1:0]                                   cb_codeword_i,
+  input  wire                                             act_valid_i,
+  output wire                                             act_ready_o,
+  input  wire  [ROWS*bcq_pkg::beat_w(LANES, LB, NC)-1:0]  act_beat_i,
+  input  wire                                             wgt_valid_i,
+  output wire                                             wgt_ready_o,
+  input  wire  [COLS*bcq_pkg::beat_w(LANES, LB, NC)-1:0]  wgt_beat_i,
+  output wire                                             res_valid_o,
+  input  wire                                             res_ready_i,
+  output wire  [COLS*bcq_pkg::FP32_W-1:0]                 res_o
+);
+
+  localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
+  localparam int LINE_W = LANES * BC;
+  localparam int ACC_W = bcq_pkg::acc_w(BC, K_MAX);
+
+  // ---- operand streams: a beat is issued when both operands are there and the pipeline moves ----
+  wire act_valid, wgt_valid;
+  wire [ROWS*BEAT_W-1:0] act_beats;
+  wire [COLS*BEAT_W-1:0] wgt_beats;
+  wire advance;
+  wire both_valid = act_valid && wgt_valid;
+  wire issue = both_valid && advance;
+
+  bcq_skid #(.W(ROWS * BEAT_W)) u_act_skid (
+    .clk_i, .rst_ni, .in_valid_i(act_valid_i), .in_ready_o(act_ready_o), .in_data_i(act_beat_i),
+    .out_valid_o(act_valid), .out_ready_i(issue), .out_data_o(act_beats)
+  );
+  bcq_skid #(.W(COLS * BEAT_W)) u_wgt_skid (
+    .clk_i, .rst_ni, .in_valid_i(wgt_valid_i), .in_ready_o(wgt_ready_o), .in_data_i(wgt_beat_i),
+    .out_valid_o(wgt_valid), .out_ready_i(issue), .out_data_o(wgt_beats)
+  );
+
+  // ---- control: one copy for all PEs, a stage per cycle ----
+  wire array_first, array_last, tile_first, tile_last;
+  wire [LANES-1:0] lane_mask;
+  logic d_valid_q, d_array_first_q, d_array_last_q, d_tile_first_q, d_tile_last_q;
+  logic m_valid_q, m_array_first_q, m_array_last_q, m_tile_first_q, m_tile_last_q;
+  logic p_valid_q, p_tile_first_q, p_tile_last_q;
+  logic t_valid_q, t_tile_first_q, t_tile_last_q;
+
+  bcq_sequencer #(.LANES(LANES), .LA(LA), .K_MAX(K_MAX)) u_sequencer (
+    .clk_i, .rst_ni, .issue_i(issue), .k_i,
+    .array_first_o(array_first), .array_last_o(array_last),
+    .tile_first_o(tile_first), .tile_last_o(tile_last), .lane_mask_o(lane_mask)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      d_valid_q <= 1'b0;
+      m_valid_q <= 1'b0;
+      p_valid_q <= 1'b0;
+      t_valid_q <= 1'b0;
+    end else if (advance) begin
+      d_valid_q <= both_valid;
+      m_valid_q <= d_valid_q;
+      p_valid_q <= m_valid_q && m_array_last_q;  // from here on one entry per block array
+      t_valid_q <= p_valid_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      d_array_first_q <= array_first;
+      d_array_last_q  <= array_last;
+      d_tile_first_q  <= tile_first;
+      d_tile_last_q   <= tile_last;
+      m_array_first_q <= d_array_first_q;
+      m_array_last_q  <= d_array_last_q;
+      m_tile_first_q  <= d_tile_first_q;
+      m_tile_last_q   <= d_tile_last_q;
+      p_tile_first_q  <= m_tile_first_q;
+      p_tile_last_q   <= m_tile_last_q;
+      t_tile_first_q  <= p_tile_first_q;
+      t_tile_last_q   <= p_tile_last_q;
+    end
+  end
+
+  // ---- edges: decode once per row and column ----
+  wire [ROWS*LINE_W-1:0] act_codewords;
+  wire [COLS*LINE_W-1:0] wgt_codewords;
+  wire [ROWS*bcq_pkg::SIG_W-1:0] act_significands;
+  wire [ROWS*bcq_pkg::EXP_W-1:0] act_exponents;
+  wire [COLS*bcq_pkg::SIG_W-1:0] wgt_significands;
+  wire [COLS*bcq_pkg::EXP_W-1:0] wgt_exponents;
+
+  bcq_edge #(
+    .LINES(ROWS), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(ACT_CODEBOOKS)
+  ) u_act_edge (
+    .clk_i, .advance_i(advance), .issue_i(issue), .array_first_i(array_first), .lane_mask_i(lane_mask),
+    .beats_i(act_beats),
+    .cb_write_i(cb_write_i && !cb_operand_i), .cb_addr_i, .cb_codeword_i,
+    .codewords_o(act_codewords), .significands_o(act_significands), .exponents_o(act_exponents)
+  );
+  bcq_edge #(
+    .LINES(COLS), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(WGT_CODEBOOKS)
+  ) u_wgt_edge (
+    .clk_i, .advance_i(advance), .issue_i(issue), .array_first_i(array_first), .lane_mask_i(lane_mask),
+    .beats_i(wgt_beats),
+    .cb_write_i(cb_write_i && cb_operand_i), .cb_addr_i, .cb_codeword_i,
+    .codewords_o(wgt_codewords), .significands_o(wgt_significands), .exponents_o(wgt_exponents)
+  );
+
+  // ---- the array; s[r*COLS + c] is the shadow of PE (r, c), which moves into row r - 1 ----
+  wire drain;
+  wire [ACC_W-1:0] s [(ROWS+1)*COLS];
+  wire [COLS*ACC_W-1:0] row;
+
+  for (genvar r = 0; r < ROWS; r++) begin : g_row
+    for (genvar c = 0; c < COLS; c++) begin : g_col
+      bcq_pe #(.LANES(LANES), .LA(LA), .BC(BC), .ACC_W(ACC_W)) u_pe (
+        .clk_i, .advance_i(advance),
+        .act_i(act_codewords[r*LINE_W+:LINE_W]), .wgt_i(wgt_codewords[c*LINE_W+:LINE_W]),
+        .m_valid_i(m_valid_q), .m_array_first_i(m_array_first_q),
+        .act_significand_i(act_significands[r*bcq_pkg::SIG_W+:bcq_pkg::SIG_W]),
+        .act_exponent_i(act_exponents[r*bcq_pkg::EXP_W+:bcq_pkg::EXP_W]),
+        .wgt_significand_i(wgt_significands[c*bcq_pkg::SIG_W+:bcq_pkg::SIG_W]),
+        .wgt_exponent_i(wgt_exponents[c*bcq_pkg::EXP_W+:bcq_pkg::EXP_W]),
+        .t_valid_i(t_valid_q), .t_tile_first_i(t_tile_first_q), .t_tile_last_i(t_tile_last_q),
+        .drain_i(drain), .below_i(s[(r+1)*COLS+c]), .s_o(s[r*COLS+c])
+      );
+    end
+  end
+
+  for (genvar c = 0; c < COLS; c++) begin : g_chain_ends
+    assign s[ROWS*COLS+c] = '0;
+    assign row[c*ACC_W+:ACC_W] = s[c];
+  end
+
+  // ---- the way out ----
+  wire row_valid, row_ready;
+
+  bcq_drain #(.ROWS(ROWS)) u_drain (
+    .clk_i, .rst_ni, .load_i(t_valid_q && t_tile_last_q), .advance_o(advance),
+    .row_valid_o(row_valid), .row_ready_i(row_ready), .drain_o(drain)
+  );
+  bcq_output #(.COLS(COLS), .ACC_W(ACC_W)) u_output (
+    .clk_i, .rst_ni, .scale_i,
+    .row_valid_i(row_valid), .row_ready_o(row_ready), .s_i(row),
+    .res_valid_o, .res_ready_i, .res_o
+  );
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,68 @@
+// One edge of the array: the decoders of an operand, and its scales delayed to stage P.
+//
+// Parameters LINES  rows (activations) or columns (weights) of the array, >= 1
+//            LANES, LB, NC, BC, FROZEN, CODEBOOKS  as in bcq_decoder and bcq_codebooks
+// Contract   a beat for every line is decoded in a cycle with issue_i and advance_i; codewords_o is stage D (one cycle
+//            later), the scales are stage P (three cycles later); advance_i freezes all of it.
+`default_nettype none
+
+module bcq_edge #(
+  parameter int LINES = 16,
+  parameter int LANES = 16,
+  parameter int LB = 8,
+  parameter int NC = 8,
+  parameter int BC = 6,
+  parameter bit FROZEN = 1'b0,
+  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] CODEBOOKS = '0
+) (
+  input  wire                                               clk_i,
+  input  wire                                               advance_i,
+  input  wire                                               issue_i,
+  input  wire                                               array_first_i,
+  input  wire  [LANES-1:0]                                  lane_mask_i,
+  input  wire  [LINES*bcq_pkg::beat_w(LANES, LB, NC)-1:0]   beats_i,
+  input  wire                                               cb_write_i,
+  input  wire  [$clog2(NC*bcq_pkg::ENTRIES)-1:0]            cb_addr_i,
+  input  wire  [BC-1:0]                                     cb_codeword_i,
+  output wire  [LINES*LANES*BC-1:0]                         codewords_o,
+  output wire  [LINES*bcq_pkg::SIG_W-1:0]                   significands_o,
+  output wire  [LINES*bcq_pkg::EXP_W-1:0]                   exponents_o
+);
+
+  localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
+
+  wire [NC*bcq_pkg::ENTRIES*BC-1:0] codebooks;
+  wire [LINES*bcq_pkg::SIG_W-1:0] significands_d;
+  wire [LINES*bcq_pkg::EXP_W-1:0] exponents_d;
+  logic [LINES*bcq_pkg::SIG_W-1:0] significands_m_q, significands_p_q;
+  logic [LINES*bcq_pkg::EXP_W-1:0] exponents_m_q, exponents_p_q;
+
+  bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(CODEBOOKS)) u_codebooks (
+    .clk_i, .write_i(cb_write_i), .addr_i(cb_addr_i), .codeword_i(cb_codeword_i), .codebooks_o(codebooks)
+  );
+
+  for (genvar i = 0; i < LINES; i++) begin : g_line
+    bcq_decoder #(.LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_decoder (
+      .clk_i, .en_i(issue_i && advance_i), .first_i(array_first_i), .lane_mask_i,
+      .beat_i(beats_i[i*BEAT_W+:BEAT_W]), .codebooks_i(codebooks),
+      .codewords_o(codewords_o[i*LANES*BC+:LANES*BC]),
+      .significand_o(significands_d[i*bcq_pkg::SIG_W+:bcq_pkg::SIG_W]),
+      .exponent_o(exponents_d[i*bcq_pkg::EXP_W+:bcq_pkg::EXP_W])
+    );
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i) begin
+      significands_m_q <= significands_d;
+      significands_p_q <= significands_m_q;
+      exponents_m_q    <= exponents_d;
+      exponents_p_q    <= exponents_m_q;
+    end
+  end
+
+  assign significands_o = significands_p_q;
+  assign exponents_o    = exponents_p_q;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,81 @@
+// Processing element: LANES multipliers, block array sum, scale multiply, exact accumulator.
+//
+// Parameters LANES  scalars per beat, >= 1
+//            LA     scalars per block array, a multiple of LANES
+//            BC     codeword bits, 4..8
+//            ACC_W  accumulator bits (bcq_pkg::acc_w)
+// Pipeline   M: dot product of a beat; P: sum over the block array; T: times scales; then the accumulator. Each stage
+//            takes its control from the array, which shares it among all PEs; advance_i freezes all of them together.
+//            Scales arrive aligned with stage P.
+// Formats    act_i, wgt_i  lane l at [l*BC +: BC], two's complement codewords
+//            s_o           S of the drained row, two's complement, LSB 2^-18
+`default_nettype none
+
+module bcq_pe #(
+  parameter int LANES = 16,
+  parameter int LA = 64,
+  parameter int BC = 6,
+  parameter int ACC_W = 63
+) (
+  input  wire                       clk_i,
+  input  wire                       advance_i,
+  // Stage D, from the decoders.
+  input  wire  [LANES*BC-1:0]       act_i,
+  input  wire  [LANES*BC-1:0]       wgt_i,
+  // Stage M: the beat whose dot product is registered.
+  input  wire                       m_valid_i,
+  input  wire                       m_array_first_i,
+  // Stage P: the scales of the block array whose sum is registered.
+  input  wire  [bcq_pkg::SIG_W-1:0] act_significand_i,
+  input  wire  [bcq_pkg::EXP_W-1:0] act_exponent_i,
+  input  wire  [bcq_pkg::SIG_W-1:0] wgt_significand_i,
+  input  wire  [bcq_pkg::EXP_W-1:0] wgt_exponent_i,
+  // Stage T: the block array that is added to S.
+  input  wire                       t_valid_i,
+  input  wire                       t_tile_first_i,
+  input  wire                       t_tile_last_i,
+  // Drain chain, down the rows of a column towards row 0.
+  input  wire                       drain_i,
+  input  wire  [ACC_W-1:0]          below_i,
+  output wire  [ACC_W-1:0]          s_o
+);
+
+  localparam int DOT_W = bcq_pkg::dot_w(BC, LANES);
+  localparam int P_W = bcq_pkg::dot_w(BC, LA);
+  localparam int SCALED_W = P_W + bcq_pkg::SIG2_W;
+
+  wire signed [DOT_W-1:0] dot;
+  logic signed [DOT_W-1:0] dot_q;
+  logic signed [P_W-1:0] p_q;
+  wire signed [SCALED_W-1:0] scaled;
+  logic signed [SCALED_W-1:0] scaled_q;
+  wire [bcq_pkg::EXP2_W-1:0] shift;
+  logic [bcq_pkg::EXP2_W-1:0] shift_q;
+
+  bcq_dot #(.LANES(LANES), .BC(BC)) u_dot (.a_i(act_i), .w_i(wgt_i), .sum_o(dot));
+
+  bcq_scale_mul #(.P_W(P_W)) u_scale_mul (
+    .p_i(p_q),
+    .act_significand_i, .act_exponent_i, .wgt_significand_i, .wgt_exponent_i,
+    .scaled_o(scaled), .shift_o(shift)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (advance_i) begin
+      dot_q    <= dot;
+      scaled_q <= scaled;
+      shift_q  <= shift;
+      if (m_valid_i) p_q <= (m_array_first_i ? '0 : p_q) + P_W'(dot_q);
+    end
+  end
+
+  bcq_accumulator #(.SCALED_W(SCALED_W), .ACC_W(ACC_W)) u_accumulator (
+    .clk_i,
+    .add_i(t_valid_i && advance_i), .first_i(t_tile_first_i), .last_i(t_tile_last_i),
+    .scaled_i(scaled_q), .shift_i(shift_q),
+    .drain_i, .below_i, .s_o
+  );
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,35 @@
+// The architecture: size of the PE array, its clock and the format it is built for; read from a TOML file.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "bcq/format.hpp"
+
+namespace bcq::sim {
+
+/// Everything that is fixed when the array is built. Members are the parameters of rtl/bcq_array.sv.
+struct Arch {
+  std::string name = "default";
+  int rows = 16;              ///< ROWS: output rows (M) computed at once
+  int cols = 16;              ///< COLS: output columns (N) computed at once
+  int lanes = 16;             ///< LANES: scalars along K per PE and cycle
+  std::size_t k_max = kMaxK;  ///< K_MAX: longest reduction
+  double clock_mhz = 500.0;   ///< only turns cycles into time
+  bool frozen = false;        ///< codebooks are constants of the hardware
+  BcqFormat format;
+
+  /// Throws InputError (naming `where`) for a size out of range or parameters that do not divide.
+  void validate(const std::string& where) const;
+
+  [[nodiscard]] std::size_t macs_per_cycle() const {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols) * static_cast<std::size_t>(lanes);
+  }
+};
+
+/// Reads and validates an architecture file. Keys left out keep their default; unknown keys and wrong types are refused
+/// with file, line and key.
+[[nodiscard]] Arch read_arch(const std::filesystem::path& path);
+
+}  // namespace bcq::sim

@@ -1,0 +1,40 @@
+// What a run of the array yields, whoever ran it: SystemC and RTL fill the same record.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "bcq/matrix.hpp"
+#include "bcq/sim/arch.hpp"
+
+namespace bcq::sim {
+
+/// The result stream, beat by beat: row after row of each tile, tiles in the order m-tile, then n-tile.
+struct ArrayRun {
+  std::size_t cols = 0;
+  std::vector<std::uint64_t>
+      beat_cycles;            ///< cycle in which each beat moved; cycle 0 is the first that can take operands
+  std::vector<float> values;  ///< [beats, cols], columns and rows beyond N and M included
+
+  [[nodiscard]] std::size_t beats() const { return beat_cycles.size(); }
+  /// Cycles up to and including the last result beat.
+  [[nodiscard]] std::uint64_t cycles() const { return beat_cycles.empty() ? 0 : beat_cycles.back() + 1; }
+};
+
+/// The shape of a GEMM on an array.
+struct Tiling {
+  std::size_t m, n, k;
+  std::size_t m_tiles, n_tiles;
+  std::size_t beats_per_tile;  ///< operand beats: ⌈k/lanes⌉
+
+  Tiling(const Arch& arch, std::size_t m_rows, std::size_t n_rows, std::size_t k_scalars);
+
+  [[nodiscard]] std::size_t tiles() const { return m_tiles * n_tiles; }
+  [[nodiscard]] std::size_t macs() const { return m * n * k; }
+};
+
+/// C[M,N] from the result stream, padding dropped.
+[[nodiscard]] Matrix<float> assemble_output(const ArrayRun& run, const Arch& arch, const Tiling& tiling);
+
+}  // namespace bcq::sim

@@ -1,0 +1,137 @@
+#include "bcq/sim/arch.hpp"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+
+#include "bcq/error.hpp"
+
+namespace bcq::sim {
+namespace {
+
+constexpr int kMaxSide = 1024;
+
+[[noreturn]] void refuse(const std::string& path, const toml::node& node, const std::string& key,
+                         const std::string& problem) {
+  throw InputError(fmt::format("{}:{}: {}: {}", path, node.source().begin.line, key, problem));
+}
+
+int integer(const std::string& path, const toml::node& node, const std::string& key) {
+  const auto value = node.value_exact<std::int64_t>();
+  if (!value || *value < 0 || *value > std::numeric_limits<int>::max())
+    refuse(path, node, key, "expected a whole number; write e.g. 16");
+  return static_cast<int>(*value);
+}
+
+double positive(const std::string& path, const toml::node& node, const std::string& key) {
+  const auto value = node.value<double>();
+  if (!node.is_number() || !value || !std::isfinite(*value) || *value <= 0)
+    refuse(path, node, key, "expected a positive number; write e.g. 500.0");
+  return *value;
+}
+
+std::string text(const std::string& path, const toml::node& node, const std::string& key) {
+  const auto value = node.value_exact<std::string>();
+  if (!value) refuse(path, node, key, "expected a string in quotes");
+  return *value;
+}
+
+bool frozen(const std::string& path, const toml::node& node, const std::string& key) {
+  const std::string value = text(path, node, key);
+  if (value != "frozen" && value != "programmable") refuse(path, node, key, "expected \"programmable\" or \"frozen\"");
+  return value == "frozen";
+}
+
+using Setter = std::function<void(Arch&, const std::string& path, const toml::node&, const std::string& key)>;
+
+Setter set_int(std::function<int&(Arch&)> member) {
+  return [member](Arch& arch, const std::string& path, const toml::node& node, const std::string& key) {
+    member(arch) = integer(path, node, key);
+  };
+}
+
+/// Every key that an architecture file may have.
+const std::map<std::string, Setter>& setters() {
+  static const std::map<std::string, Setter> table = {
+      {"name", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.name = text(p, n, k); }},
+      {"array.rows", set_int([](Arch& a) -> int& { return a.rows; })},
+      {"array.cols", set_int([](Arch& a) -> int& { return a.cols; })},
+      {"array.lanes", set_int([](Arch& a) -> int& { return a.lanes; })},
+      {"array.k_max", [](Arch& a, const auto& p, const auto& n,
+                         const auto& k) { a.k_max = static_cast<std::size_t>(integer(p, n, k)); }},
+      {"array.clock_mhz",
+       [](Arch& a, const auto& p, const auto& n, const auto& k) { a.clock_mhz = positive(p, n, k); }},
+      {"array.codebooks", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.frozen = frozen(p, n, k); }},
+      {"format.lb", set_int([](Arch& a) -> int& { return a.format.lb; })},
+      {"format.la", set_int([](Arch& a) -> int& { return a.format.la; })},
+      {"format.nc", set_int([](Arch& a) -> int& { return a.format.nc; })},
+      {"format.bc", set_int([](Arch& a) -> int& { return a.format.bc; })},
+  };
+  return table;
+}
+
+std::string known_keys() {
+  std::string keys;
+  for (const auto& [key, setter] : setters()) keys += (keys.empty() ? "" : ", ") + key;
+  return keys;
+}
+
+void apply(Arch& arch, const std::string& path, const toml::table& table, const std::string& prefix) {
+  for (const auto& [name, node] : table) {
+    const std::string key = prefix + std::string(name.str());
+    if (const auto* section = node.as_table()) {
+      if (key != "array" && key != "format") refuse(path, node, key, "unknown section; use [array] and [format]");
+      apply(arch, path, *section, key + ".");
+      continue;
+    }
+    const auto setter = setters().find(key);
+    if (setter == setters().end()) refuse(path, node, key, fmt::format("unknown key; use one of {}", known_keys()));
+    setter->second(arch, path, node, key);
+  }
+}
+
+void require_side(const std::string& where, const char* key, int value) {
+  if (value >= 1 && value <= kMaxSide) return;
+  throw InputError(fmt::format("{}: array.{} = {}: out of range; use 1 to {}", where, key, value, kMaxSide));
+}
+
+}  // namespace
+
+void Arch::validate(const std::string& where) const {
+  format.validate(where);
+  require_side(where, "rows", rows);
+  require_side(where, "cols", cols);
+  require_side(where, "lanes", lanes);
+  if (format.la % lanes != 0) {
+    throw InputError(fmt::format("{}: array.lanes = {} does not divide format.la = {}; use a divisor of la", where,
+                                 lanes, format.la));
+  }
+  if (lanes % format.lb != 0 && format.lb % lanes != 0) {
+    throw InputError(
+        fmt::format("{}: array.lanes = {} and format.lb = {}: one must divide the other; use a power of two of lanes",
+                    where, lanes, format.lb));
+  }
+  if (k_max < static_cast<std::size_t>(lanes) || k_max > kMaxK) {
+    throw InputError(
+        fmt::format("{}: array.k_max = {}: out of range; use {} (lanes) to {}", where, k_max, lanes, kMaxK));
+  }
+}
+
+Arch read_arch(const std::filesystem::path& path) {
+  Arch arch;
+  arch.name = path.stem().string();
+  try {
+    apply(arch, path.string(), toml::parse_file(path.string()), "");
+  } catch (const toml::parse_error& error) {
+    throw InputError(
+        fmt::format("{}:{}: {}; mend the TOML", path.string(), error.source().begin.line, error.description()));
+  }
+  arch.validate(path.string());
+  return arch;
+}
+
+}  // namespace bcq::sim

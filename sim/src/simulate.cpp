@@ -1,0 +1,65 @@
+#include "bcq/sim/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "bcq/error.hpp"
+#include "bcq/gemm.hpp"
+#include "bcq/sim/beat_source.hpp"
+#include "bcq/sim/result_sink.hpp"
+
+namespace bcq::sim {
+namespace {
+
+/// An even number of picoseconds, so that the middle of a cycle is a whole one. Reported times use cycles and the exact
+/// clock.
+Clocking clocking(const Arch& arch) {
+  const double half_period_ps = std::max(1.0, std::round(5e5 / arch.clock_mhz));
+  return {sc_core::sc_time(2 * half_period_ps, sc_core::SC_PS)};
+}
+
+}  // namespace
+
+void require_operands_fit(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight) {
+  for (const BcqTensor* operand : {&activation, &weight}) {
+    if (!(operand->format() == arch.format)) {
+      throw InputError(fmt::format(
+          "operand is {} but the architecture \"{}\" is built for {}; quantize in that format or change [format]",
+          operand->format().name(), arch.name, arch.format.name()));
+    }
+    if (operand->k > arch.k_max) {
+      throw InputError(fmt::format(
+          "K = {} is too long for the accumulator of architecture \"{}\"; raise array.k_max (now {}) or split K",
+          operand->k, arch.name, arch.k_max));
+    }
+  }
+}
+
+Simulation simulate(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight,
+                    const SimulationOptions& options) {
+  require_operands_fit(arch, activation, weight);
+  const Tiling tiling(arch, activation.rows(), weight.rows(), activation.k);
+  const Clocking clock = clocking(arch);
+  const EdgeStream act = pack_edge(activation, arch.rows, arch.lanes, options.fill);
+  const EdgeStream wgt = pack_edge(weight, arch.cols, arch.lanes, options.fill);
+  const std::size_t beats = tiling.tiles() * static_cast<std::size_t>(arch.rows);
+
+  BeatSource act_source("act_source", clock, act, Stream::kActivation, options.stalls, tiling.tiles(),
+                        [&](std::size_t step) { return step / tiling.n_tiles; });
+  BeatSource wgt_source("wgt_source", clock, wgt, Stream::kWeight, options.stalls, tiling.tiles(),
+                        [&](std::size_t step) { return step % tiling.n_tiles; });
+  PeArray array("array", clock, arch, activation.k, activation.codebooks, weight.codebooks,
+                output_scale(weight, activation));
+  ResultSink sink("sink", clock, options.stalls, static_cast<std::size_t>(arch.cols), beats, [&](std::size_t done) {
+    if (options.progress) options.progress(done, beats);
+  });
+  act_source.socket.bind(array.activations);
+  wgt_source.socket.bind(array.weights);
+  array.results.bind(sink.socket);
+  sc_core::sc_start();
+  return {sink.run(), array.counters()};
+}
+
+}  // namespace bcq::sim

@@ -1,0 +1,336 @@
+// The quantizer against the oracle's vectors and a second encoder (docs/numerics.md sections 2, 3 and 4).
+#include "bcq/quantize.hpp"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <limits>
+#include <stdexcept>
+
+#include "bcq/parallel.hpp"
+#include "vectors.hpp"
+
+namespace bcq::test {
+namespace {
+
+// --- A second encoder, in integers, from the text of the contract ----------------------------------------------------
+
+/// g = RNE32(max|X|/(448·Q)), at least 2⁻¹⁴⁹; 1 for zeros.
+float reference_tensor_scale(const Matrix<float>& x, int q) {
+  std::uint32_t largest = 0;
+  for (const float v : x.flat()) largest = std::max(largest, bits_of(v) & 0x7FFFFFFFU);
+  if (largest == 0) return 1.0F;
+  const Exact a = split(from_bits(largest));
+  const Int128 divisor = 448 * q;
+  const Int128 quotient = (a.n << 64) / divisor;
+  const bool inexact = quotient * divisor != a.n << 64;
+  return std::max(round_to_binary32({quotient, a.e - 64}, inexact), std::numeric_limits<float>::denorm_min());
+}
+
+/// The scale code of an array: the number of ties that a/(Q·g) is beyond, at least 1.
+std::uint8_t reference_scale(std::span<const float> array, float g, int q) {
+  std::uint32_t largest = 0;
+  for (const float v : array) largest = std::max(largest, bits_of(v) & 0x7FFFFFFFU);
+  if (largest == 0) return 0;
+  unsigned code = 0;
+  while (code < 0x7E) {
+    const Exact tie{split(g).n * q * (e4m3_units(code) + e4m3_units(code + 1)), split(g).e - 10};
+    const int side = compare(split(from_bits(largest)), tie);
+    if (side < 0 || (side == 0 && code % 2 == 0)) break;
+    ++code;
+  }
+  return static_cast<std::uint8_t>(std::max(code, 1U));
+}
+
+/// n·2^e with 2^(bits−1) ≤ n < 2^bits.
+Exact normalised(Exact x, int bits) {
+  for (; x.n < Int128{1} << (bits - 1); x.n <<= 1) --x.e;
+  for (; x.n >= Int128{1} << bits; x.n >>= 1) ++x.e;
+  return x;
+}
+
+/// V of one scalar.
+int reference_v(float value, float g, std::uint8_t code, int bc) {
+  const Exact x = split(value);
+  if (code == 0 || x.n == 0) return 0;
+  const Exact big_g = normalised(split(g), 24);
+  Exact s{e4m3_units(code), -9};
+  for (; s.n % 2 == 0 && s.n > 15; s.n >>= 1) ++s.e;
+  s = normalised(s, 4);
+  const Int128 product = s.n * big_g.n;
+  const Int128 reciprocal = ((Int128{1} << 51) + product) / (2 * product);  // ⌊2⁵⁰/product + ½⌋
+  const int power = 4 + x.e - big_g.e - s.e - 50;
+  const Int128 limit = (1 << (bc + 4)) - 1;
+  Int128 v = x.n * reciprocal;
+  if (power >= 0) {
+    v = power > 20 ? limit : v << power;
+  } else {
+    v = power < -100 ? 0 : (v + (Int128{1} << (-power - 1))) >> -power;
+  }
+  const int magnitude = static_cast<int>(std::min(v, limit));
+  return value < 0 ? -magnitude : magnitude;
+}
+
+/// The nearest codeword, ties to the lower index.
+int reference_index(int v, const Codebook& book) {
+  int best = 0;
+  for (int i = 1; i < 16; ++i) {
+    if (std::abs(v - 16 * book[static_cast<std::size_t>(i)]) <
+        std::abs(v - 16 * book[static_cast<std::size_t>(best)])) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+/// The squared error of a block in one codebook.
+std::int64_t reference_error(const std::vector<int>& block, const Codebook& book) {
+  std::int64_t error = 0;
+  for (const int v : block) {
+    const std::int64_t d = v - 16 * book[static_cast<std::size_t>(reference_index(v, book))];
+    error += d * d;
+  }
+  return error;
+}
+
+/// All V of one block of a row.
+std::vector<int> reference_block(std::span<const float> row, std::size_t block, float g, std::uint8_t code,
+                                 const BcqFormat& format) {
+  std::vector<int> values;
+  const std::size_t first = block * static_cast<std::size_t>(format.lb);
+  for (std::size_t i = first; i < std::min(row.size(), first + static_cast<std::size_t>(format.lb)); ++i) {
+    values.push_back(reference_v(row[i], g, code, format.bc));
+  }
+  return values;
+}
+
+BcqTensor reference_quantize(const Matrix<float>& x, const CodebookSet& books, std::optional<float> g = {}) {
+  const BcqFormat& format = books.format;
+  const int q = format.max_codeword();
+  const std::size_t k = x.cols();
+  const auto lb = static_cast<std::size_t>(format.lb);
+  const auto la = static_cast<std::size_t>(format.la);
+  BcqTensor t{books, k, g ? *g : reference_tensor_scale(x, q), {}, {}, {}};
+  Matrix<std::uint8_t> indices(x.rows(), k);
+  t.selectors = Matrix<std::uint8_t>(x.rows(), (k + lb - 1) / lb);
+  t.scales = Matrix<std::uint8_t>(x.rows(), (k + la - 1) / la);
+  for (std::size_t r = 0; r < x.rows(); ++r) {
+    const std::span<const float> row = x.row(r);
+    for (std::size_t j = 0; j < t.scales.cols(); ++j) {
+      t.scales(r, j) = reference_scale(row.subspan(j * la, std::min(la, k - j * la)), t.tensor_scale, q);
+    }
+    for (std::size_t b = 0; b < t.selectors.cols(); ++b) {
+      const std::vector<int> block = reference_block(row, b, t.tensor_scale, t.scales(r, b * lb / la), format);
+      std::vector<std::int64_t> errors;
+      for (const Codebook& book : books.codebooks) errors.push_back(reference_error(block, book));
+      const auto chosen = static_cast<std::size_t>(std::min_element(errors.begin(), errors.end()) - errors.begin());
+      t.selectors(r, b) = static_cast<std::uint8_t>(chosen);
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        indices(r, b * lb + i) = static_cast<std::uint8_t>(reference_index(block[i], books.codebooks[chosen]));
+      }
+    }
+  }
+  t.indices = pack(indices);
+  return t;
+}
+
+/// RNE32(c·m·2^(e−9)·g) of every scalar.
+Matrix<float> reference_dequantize(const BcqTensor& t) {
+  Matrix<float> x(t.rows(), t.k);
+  for (std::size_t r = 0; r < t.rows(); ++r) {
+    for (std::size_t i = 0; i < t.k; ++i) {
+      const std::uint8_t code = t.scales(r, i / static_cast<std::size_t>(t.format().la));
+      const int c = t.codebooks.codebooks[t.selectors(r, i / static_cast<std::size_t>(t.format().lb))][t.index(r, i)];
+      const Exact g = split(t.tensor_scale);
+      const float magnitude = round_to_binary32({std::abs(c) * e4m3_units(code) * g.n, g.e - 9});
+      const bool negative = (c < 0) != (code >= 0x80) && c != 0 && e4m3_units(code) != 0;
+      x(r, i) = negative ? -magnitude : magnitude;
+    }
+  }
+  return x;
+}
+
+/// Compares the parts, so that a failure says which one differs.
+void check_equal(const BcqTensor& expected, const BcqTensor& actual) {
+  CHECK(bits_of(actual.tensor_scale) == bits_of(expected.tensor_scale));
+  CHECK(actual.k == expected.k);
+  CHECK((actual.scales == expected.scales));
+  CHECK((actual.selectors == expected.selectors));
+  CHECK((actual.indices == expected.indices));
+  CHECK((actual.codebooks == expected.codebooks));
+}
+
+const std::vector<BcqFormat> kFormats = {{8, 64, 8, 6}, {1, 16, 16, 4}, {64, 128, 2, 8}, {4, 12, 4, 5}};
+constexpr Data kAllData[] = {Data::kGaussian,  Data::kLaplace,     Data::kOutliers, Data::kSparse,
+                             Data::kWideRange, Data::kBitPatterns, Data::kTiny};
+
+}  // namespace
+
+TEST_CASE("The quantizer reproduces the oracle's vectors", "[quantize]") {
+  const nlohmann::json cases = read_cases("quantize.json");
+  REQUIRE(cases.size() > 40);
+  for (const auto& c : cases) {
+    INFO(c.at("name").get<std::string>());
+    const BcqTensor expected = tensor_from(c.at("tensor"));
+    const Matrix<float> inputs = float_matrix(c.at("inputs"));
+    std::optional<float> static_scale;
+    if (!c.at("static_scale").is_null()) static_scale = from_bits(hex(c.at("static_scale")));
+    const BcqTensor actual = quantize(inputs, expected.codebooks, static_scale);
+    check_equal(expected, actual);
+    if (!static_scale) CHECK(tensor_scale(inputs, expected.format()) == expected.tensor_scale);
+    CHECK_NOTHROW(actual.validate("vector"));
+    CHECK(difference(float_matrix(c.at("tensor").at("dequantized")), dequantize(expected)) == "");
+  }
+}
+
+TEST_CASE("The second encoder reproduces the oracle's vectors", "[quantize]") {
+  for (const auto& c : read_cases("quantize.json")) {
+    INFO(c.at("name").get<std::string>());
+    const BcqTensor expected = tensor_from(c.at("tensor"));
+    std::optional<float> static_scale;
+    if (!c.at("static_scale").is_null()) static_scale = from_bits(hex(c.at("static_scale")));
+    check_equal(expected, reference_quantize(float_matrix(c.at("inputs")), expected.codebooks, static_scale));
+  }
+}
+
+TEST_CASE("The quantizer agrees with the second encoder on random data", "[quantize]") {
+  Rng rng(3);
+  for (const BcqFormat& format : kFormats) {
+    for (const Data data : kAllData) {
+      CAPTURE(format.lb, format.la, format.nc, format.bc, static_cast<int>(data));
+      const Matrix<float> x = random_matrix(rng, 17, 333, data);
+      const CodebookSet books = random_codebooks(rng, format);
+      const BcqTensor expected = reference_quantize(x, books);
+      check_equal(expected, quantize(x, books));
+      CHECK(difference(reference_dequantize(expected), dequantize(expected)) == "");
+      // A static scale in the middle of the data: some arrays saturate, others fall to the smallest scale.
+      const float g = std::max(expected.tensor_scale / 64, std::numeric_limits<float>::denorm_min());
+      check_equal(reference_quantize(x, books, g), quantize(x, books, g));
+    }
+  }
+}
+
+TEST_CASE("The quantizer gives the same bits for every thread count", "[quantize]") {
+  Rng rng(4);
+  const Matrix<float> x = random_matrix(rng, 301, 259, Data::kOutliers);
+  const CodebookSet books = random_codebooks(rng, {});
+  std::vector<BcqTensor> results;
+  std::vector<Matrix<float>> decoded;
+  for (const int threads : {1, 2, 4, 7}) {
+    const ThreadCount scope(threads);
+    REQUIRE(thread_count() == static_cast<unsigned>(threads));
+    results.push_back(quantize(x, books));
+    decoded.push_back(dequantize(results.back()));
+  }
+  for (std::size_t i = 1; i < results.size(); ++i) {
+    check_equal(results[0], results[i]);
+    CHECK(difference(decoded[0], decoded[i]) == "");
+  }
+}
+
+TEST_CASE("No other selector and no other index has a smaller error", "[quantize]") {
+  Rng rng(5);
+  for (const BcqFormat& format : kFormats) {
+    CAPTURE(format.lb, format.la, format.nc, format.bc);
+    const Matrix<float> x = random_matrix(rng, 5, 210, Data::kLaplace);
+    const BcqTensor t = quantize(x, random_codebooks(rng, format));
+    const auto lb = static_cast<std::size_t>(format.lb);
+    std::size_t worse = 0;
+    for (std::size_t r = 0; r < x.rows(); ++r) {
+      for (std::size_t b = 0; b < t.selectors.cols(); ++b) {
+        const std::uint8_t code = t.scales(r, b * lb / static_cast<std::size_t>(format.la));
+        const std::vector<int> block = reference_block(x.row(r), b, t.tensor_scale, code, format);
+        const std::size_t chosen = t.selectors(r, b);
+        std::int64_t error = 0;  // of the indices that were written, not of the best ones
+        for (std::size_t i = 0; i < block.size(); ++i) {
+          const std::int64_t d = block[i] - 16 * t.codebooks.codebooks[chosen][t.index(r, b * lb + i)];
+          error += d * d;
+        }
+        for (std::size_t c = 0; c < t.codebooks.codebooks.size(); ++c) {
+          const std::int64_t other = reference_error(block, t.codebooks.codebooks[c]);
+          worse += other < error || (other == error && c < chosen);
+        }
+      }
+    }
+    CHECK(worse == 0);
+  }
+}
+
+TEST_CASE("Values that a format can represent survive a round trip bit for bit", "[quantize]") {
+  Rng rng(6);
+  for (const BcqFormat& format : kFormats) {
+    CAPTURE(format.lb, format.la, format.nc, format.bc);
+    BcqTensor t = random_tensor(rng, format, 9, 250, 0x1.2345p-7F);
+    for (auto& code : t.scales.flat()) code = static_cast<std::uint8_t>(std::clamp(code & 0x7F, 1, 0x7E));
+    // Each array gets a codeword Q, so that its largest magnitude recalls the scale.
+    for (std::size_t r = 0; r < t.rows(); ++r) {
+      for (std::size_t i = 0; i < t.k; i += static_cast<std::size_t>(format.la)) {
+        std::uint8_t& pair = t.indices(r, i / 2);
+        pair = static_cast<std::uint8_t>(i % 2 == 0 ? (pair & 0xF0) | 0x0F : (pair & 0x0F) | 0xF0);
+      }
+    }
+    const Matrix<float> x = dequantize(t);
+    const BcqTensor again = quantize(x, t.codebooks, t.tensor_scale);
+    CHECK((again.scales == t.scales));
+    CHECK(difference(x, dequantize(again)) == "");
+  }
+}
+
+TEST_CASE("A power of two in the data moves into the tensor scale only", "[quantize]") {
+  Rng rng(7);
+  const Matrix<float> x = random_matrix(rng, 8, 200, Data::kGaussian);
+  const CodebookSet books = random_codebooks(rng, {});
+  const BcqTensor one = quantize(x, books);
+  for (const int power : {-60, -1, 1, 90}) {
+    Matrix<float> scaled = x;
+    for (float& v : scaled.flat()) v = std::ldexp(v, power);
+    BcqTensor other = quantize(scaled, books);
+    CHECK(other.tensor_scale == std::ldexp(one.tensor_scale, power));
+    other.tensor_scale = one.tensor_scale;
+    check_equal(one, other);
+  }
+}
+
+TEST_CASE("With a static scale each row is encoded by itself", "[quantize]") {
+  Rng rng(8);
+  const Matrix<float> x = random_matrix(rng, 6, 100, Data::kOutliers);
+  const CodebookSet books = random_codebooks(rng, {});
+  const BcqTensor all = quantize(x, books, 0.01F);
+  const Matrix<float> decoded = dequantize(all);
+  for (std::size_t r = 0; r < x.rows(); ++r) {
+    Matrix<float> row(1, x.cols());
+    std::copy(x.row(r).begin(), x.row(r).end(), row.row(0).begin());
+    const BcqTensor alone = quantize(row, books, 0.01F);
+    CHECK(std::equal(alone.scales.flat().begin(), alone.scales.flat().end(), all.scales.row(r).begin()));
+    const Matrix<float> row_decoded = dequantize(alone);
+    CHECK(std::equal(row_decoded.flat().begin(), row_decoded.flat().end(), decoded.row(r).begin()));
+  }
+}
+
+TEST_CASE("Negative scale codes mirror the decoded values", "[quantize]") {
+  Rng rng(9);
+  BcqTensor t = random_tensor(rng, {4, 16, 4, 6}, 4, 99, 0.37F);
+  const Matrix<float> x = dequantize(t);
+  CHECK(difference(reference_dequantize(t), x) == "");
+  for (auto& code : t.scales.flat()) code ^= 0x80;
+  const Matrix<float> mirrored = dequantize(t);
+  CHECK(
+      std::equal(x.flat().begin(), x.flat().end(), mirrored.flat().begin(), [](float a, float b) { return a == -b; }));
+}
+
+TEST_CASE("Threads share the rows out, each row once", "[quantize]") {
+  for (const int threads : {1, 2, 3, 8}) {
+    const ThreadCount scope(threads);
+    for (const std::size_t count : {0U, 1U, 2U, 7U, 8U, 1000U}) {
+      CAPTURE(threads, count);
+      std::vector<std::atomic<int>> visits(count);
+      parallel_ranges(count, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) ++visits[i];
+      });
+      CHECK(std::all_of(visits.begin(), visits.end(), [](const std::atomic<int>& n) { return n == 1; }));
+    }
+    CHECK_THROWS_AS(parallel_ranges(9, [](std::size_t, std::size_t) { throw std::length_error("row"); }),
+                    std::length_error);
+  }
+}
+
+}  // namespace bcq::test

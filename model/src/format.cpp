@@ -27,18 +27,17 @@ int BcqFormat::selector_bits() const {
 
 void BcqFormat::validate(const std::string& where) const {
   if (!power_of_two_upto(lb, kMaxLb)) {
-    throw InputError(
-        fmt::format("{}: lb = {}: a block has a power of two of scalars; use 1, 2, 4 … {}", where, lb, kMaxLb));
+    throw InputError(fmt::format("{}: lb = {}: not a power of two within {}; use e.g. 8", where, lb, kMaxLb));
   }
   if (la < lb || la > kMaxLa || la % lb != 0) {
-    throw InputError(fmt::format("{}: la = {}: a block array is a multiple of lb = {}, at most {}; use e.g. {}", where,
-                                 la, lb, kMaxLa, 8 * lb));
+    throw InputError(
+        fmt::format("{}: la = {}: not a multiple of lb = {} within {}; use e.g. {}", where, la, lb, kMaxLa, 8 * lb));
   }
   if (!power_of_two_upto(nc, kMaxNc)) {
-    throw InputError(fmt::format("{}: nc = {}: use 1, 2, 4, 8 or {} codebooks", where, nc, kMaxNc));
+    throw InputError(fmt::format("{}: nc = {}: not a power of two within {}; use e.g. 8", where, nc, kMaxNc));
   }
   if (bc < kMinBc || bc > kMaxBc) {
-    throw InputError(fmt::format("{}: bc = {}: codewords have {} to {} bits", where, bc, kMinBc, kMaxBc));
+    throw InputError(fmt::format("{}: bc = {}: codewords have {} to {} bits; use e.g. 6", where, bc, kMinBc, kMaxBc));
   }
 }
 

@@ -1,11 +1,14 @@
 #include "bcq/quantize.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 
 #include "bcq/decoder.hpp"
+#include "bcq/error.hpp"
 #include "bcq/parallel.hpp"
 #include "normalise.hpp"
 
@@ -97,6 +100,15 @@ void encode_row(std::span<const float> row, std::size_t r, const NearestTable& t
   }
 }
 
+void require_encodable(const Matrix<float>& x, const std::optional<float>& static_scale) {
+  if (x.cols() > kMaxK) {
+    throw InputError(fmt::format("quantize: K = {} exceeds {}; split the reduction", x.cols(), kMaxK));
+  }
+  if (static_scale && !(std::isfinite(*static_scale) && *static_scale > 0)) {
+    throw InputError(fmt::format("quantize: static scale {}: not a positive finite number; give g > 0", *static_scale));
+  }
+}
+
 }  // namespace
 
 float tensor_scale(const Matrix<float>& x, const BcqFormat& format) {
@@ -108,6 +120,7 @@ float tensor_scale(const Matrix<float>& x, const BcqFormat& format) {
 }
 
 BcqTensor quantize(const Matrix<float>& x, const CodebookSet& codebooks, std::optional<float> static_scale) {
+  require_encodable(x, static_scale);
   const BcqFormat& format = codebooks.format;
   BcqTensor out;
   out.codebooks = codebooks;

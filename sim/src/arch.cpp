@@ -7,7 +7,10 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <string_view>
+#include <vector>
 
+#include "bcq/atomic_file.hpp"
 #include "bcq/error.hpp"
 
 namespace bcq::sim {
@@ -124,8 +127,10 @@ void Arch::validate(const std::string& where) const {
 Arch read_arch(const std::filesystem::path& path) {
   Arch arch;
   arch.name = path.stem().string();
+  const std::vector<std::byte> bytes = read_file(path);
+  const std::string_view document(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   try {
-    apply(arch, path.string(), toml::parse_file(path.string()), "");
+    apply(arch, path.string(), toml::parse(document, path.string()), "");
   } catch (const toml::parse_error& error) {
     throw InputError(
         fmt::format("{}:{}: {}; mend the TOML", path.string(), error.source().begin.line, error.description()));

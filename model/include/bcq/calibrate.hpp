@@ -31,7 +31,7 @@ using CalibrationProgress = std::function<void(int, double)>;
 
 /// Calibrates format.nc codebooks on the normalised blocks of all tensors. Every tensor is normalised by its own scales
 /// and contributes blocks in proportion to its size; short blocks at row ends are left out. Deterministic for a seed.
-/// Throws InputError when the tensors have no block that is not all zero.
+/// Throws InputError when every block drawn is all zero.
 [[nodiscard]] Calibration calibrate(const std::vector<Matrix<float>>& tensors, const BcqFormat& format,
                                     const CalibrationOptions& options, const CalibrationProgress& progress = {});
 

@@ -12,7 +12,8 @@
 
 namespace bcq {
 
-/// One beat of a block array: consecutive scalars that share a scale.
+/// One beat of a block array: consecutive scalars that share a scale. It starts at a block's boundary, or lies within
+/// one block: the number of lanes divides lb or is a multiple of it.
 struct EncodedBeat {
   std::span<const std::uint8_t> indices;    ///< one per lane, 0…15
   std::span<const std::uint8_t> selectors;  ///< one per block that the beat touches; bits beyond log2(nc) are ignored

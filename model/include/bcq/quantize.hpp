@@ -12,7 +12,8 @@ namespace bcq {
 [[nodiscard]] float tensor_scale(const Matrix<float>& x, const BcqFormat& format);
 
 /// Encodes x [rows, k], every element finite. `static_scale` replaces g (positive, finite); what exceeds it saturates.
-/// Deterministic: the same bits on every machine and for every thread count.
+/// Throws InputError for K > kMaxK and for a static scale that is not positive and finite. Deterministic: the same bits
+/// on every machine and for every thread count.
 [[nodiscard]] BcqTensor quantize(const Matrix<float>& x, const CodebookSet& codebooks,
                                  std::optional<float> static_scale = std::nullopt);
 

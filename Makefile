@@ -1,0 +1,35 @@
+# The two commands that do everything, and those that developers need beside them.
+BUILD  := build/release
+BCQ    := $(BUILD)/bin/bcq
+LAYER  := traces/layers/kjv.blk0.ffn_down.safetensors
+JOBS   := $(shell nproc)
+
+.PHONY: help demo test build deps format tidy codebooks clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+demo: build ## run a layer of the embedded model on SystemC and RTL and print the report
+	$(BCQ) verify $(LAYER) --arch configs/default.toml
+
+test: build ## build and run all tests
+	ctest --preset release -j $(JOBS)
+
+build: deps ## configure and compile
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS)
+
+deps: ## install what is missing (Debian 12 packages; asks sudo for it when needed)
+	@scripts/install_deps.sh
+
+format: ## format the C++ sources in place
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+tidy: build ## run clang-tidy over the C++ sources
+	scripts/run_clang_tidy.sh $(BUILD)
+
+codebooks: build ## calibrate the default codebooks again from the embedded model's layers
+	scripts/make_default_codebooks.sh $(BCQ)
+
+clean: ## remove what was built
+	rm -rf build

@@ -1,0 +1,137 @@
+#include "bcq/calibrate.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "bcq/error.hpp"
+#include "bcq/files.hpp"
+#include "bcq/sim/program.hpp"
+#include "bcq/sim/progress.hpp"
+#include "bcq/sim/report.hpp"
+#include "bcq/sim/text.hpp"
+#include "commands.hpp"
+#include "tables.hpp"
+
+namespace bcq::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> layers;
+  std::string output, json;
+  std::string tensors = "both";
+  BcqFormat format;
+  CalibrationOptions calibration;
+};
+
+std::vector<std::string> source_names(const Options& options) {
+  std::vector<std::string> names;
+  for (const auto& layer : options.layers) names.push_back(std::filesystem::path(layer).filename().string());
+  return names;
+}
+
+std::vector<Matrix<float>> read_tensors(const Options& options) {
+  std::vector<Matrix<float>> tensors;
+  for (const auto& path : options.layers) {
+    Layer layer = read_layer(path);
+    if (layer.weight.cols() < static_cast<std::size_t>(options.format.lb)) {
+      throw InputError(fmt::format("{}: tensor 'weight': K = {} has no whole block of --lb {}; use a smaller lb", path,
+                                   layer.weight.cols(), options.format.lb));
+    }
+    if (options.tensors != "activation") tensors.push_back(std::move(layer.weight));
+    if (options.tensors != "weight") tensors.push_back(std::move(layer.activation));
+  }
+  return tensors;
+}
+
+std::map<std::string, std::string> metadata(const Options& options, const Calibration& result) {
+  return {{"seed", std::to_string(options.calibration.seed)},
+          {"sources", fmt::format("{}", fmt::join(source_names(options), ", "))},
+          {"tensors", options.tensors},
+          {"blocks", std::to_string(result.blocks)},
+          {"mse", fmt::format("{}", result.mse.back())},
+          {"rounded_mse", fmt::format("{}", result.rounded_mse)},
+          {"bcq_version", BCQ_VERSION}};
+}
+
+std::string table(const Calibration& result, std::size_t tensors, std::size_t iterations) {
+  return line("blocks", fmt::format("{} of {} scalars from {} tensors", sim::grouped(result.blocks),
+                                    result.codebooks.format.lb, tensors)) +
+         line("iterations", std::to_string(iterations)) +
+         line("error", fmt::format("{:.5f} first, {:.5f} last, {:.5f} with integer codewords (mean square; a codeword "
+                                   "step is 1)",
+                                   result.mse.front(), result.mse.back(), result.rounded_mse)) +
+         codebooks_table(result.codebooks);
+}
+
+int run(const Options& options, const std::string& command_line) {
+  options.format.validate("command line");
+  sim::require_outputs({options.output, options.json}, options.layers);
+  const auto tensors = read_tensors(options);
+  Calibration result;
+  {
+    sim::ProgressBar bar("calibrate");
+    const auto total = static_cast<std::size_t>(options.calibration.max_iterations);
+    result = calibrate(tensors, options.format, options.calibration, [&](int iteration, double mse) {
+      bar.update(static_cast<std::size_t>(iteration), total, fmt::format("error {:.5f}", mse));
+    });
+  }
+  write_codebooks(options.output, result.codebooks, metadata(options, result));
+
+  // The first error is that of the initial clusters; then come two steps per iteration.
+  const std::size_t iterations = (result.mse.size() - 1) / 2;
+  auto json = sim::origin_json(command_line, options.calibration.seed);
+  json["configuration"] = sim::to_json(options.format);
+  json["sources"] = source_names(options);
+  json["tensors"] = options.tensors;
+  json["blocks"] = result.blocks;
+  json["iterations"] = iterations;
+  json["mse"] = result.mse;
+  json["rounded_mse"] = result.rounded_mse;
+  json["codebooks"] = codebooks_json(result.codebooks);
+  sim::write_report(table(result, tensors.size(), iterations), json, options.json);
+  return sim::kSuccess;
+}
+
+}  // namespace
+
+void add_calibrate(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("calibrate", "Make codebooks from layers (LO-BCQ)");
+  const auto options = std::make_shared<Options>();
+  CalibrationOptions& calibration = options->calibration;
+  command->add_option("LAYER", options->layers, "Layer files: safetensors with `weight` [N,K] and `activation` [M,K]")
+      ->required()
+      ->type_name("");
+  command->add_option("-o,--output", options->output, "Codebooks file to write")->required()->type_name("CODEBOOKS");
+  const auto add_number = [&](const char* name, auto& value, const char* help) {
+    return command->add_option(name, value, help)->type_name("N")->capture_default_str();
+  };
+  add_number("--lb", options->format.lb, "Scalars per block: a power of two, 1 to 64");
+  add_number("--la", options->format.la, "Scalars per scale: a multiple of lb, up to 1024");
+  add_number("--nc", options->format.nc, "Codebooks: a power of two, 1 to 16");
+  add_number("--bc", options->format.bc, "Bits per codeword: 4 to 8");
+  command->add_option("--tensors", options->tensors, "Which operands to learn from")
+      ->check(CLI::IsMember({"weight", "activation", "both"}))
+      ->type_name("")
+      ->capture_default_str();
+  add_number("--seed", calibration.seed, "Seed of the random choices; equal seeds give equal files");
+  add_number("--max-blocks", calibration.max_blocks, "Blocks drawn from all layers together, at least 1")
+      ->check(CLI::Range(1, 1'000'000'000).description(""));
+  add_number("--iterations", calibration.max_iterations, "Most iterations; ends earlier when nothing improves")
+      ->check(CLI::Range(1, 1'000'000).description(""));
+  sim::add_json_option(*command, options->json);
+  command->footer(
+      "Example:\n"
+      "  bcq calibrate q.safetensors up.safetensors -o codebooks.safetensors --nc 8 --seed 1\n"
+      "Next: bcq simulate LAYER --codebooks codebooks.safetensors, or bcq quantize for a packed tensor.");
+  command->callback([options, &session] {
+    session.command = [options, &session] { return run(*options, session.command_line); };
+  });
+}
+
+}  // namespace bcq::cli

@@ -1,0 +1,28 @@
+// The commands of `bcq`, one file each.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+
+namespace bcq::cli {
+
+/// What the commands and main tell each other.
+struct Session {
+  std::string command_line;      ///< for reports
+  std::function<int()> command;  ///< set by the command that the arguments name; returns the exit code
+};
+
+// Each adds its command with its options; parsing them sets session.command.
+void add_calibrate(CLI::App& app, Session& session);
+void add_quantize(CLI::App& app, Session& session);
+void add_dequantize(CLI::App& app, Session& session);
+void add_simulate(CLI::App& app, Session& session);
+void add_verify(CLI::App& app);
+void add_info(CLI::App& app, Session& session);
+
+/// Replaces this process by the program `bcq-verify` that lies beside it: what checks the hardware lives apart from it.
+/// Throws InputError when there is no such program.
+[[noreturn]] void run_verify(char** argv);
+
+}  // namespace bcq::cli

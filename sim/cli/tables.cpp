@@ -1,0 +1,61 @@
+#include "tables.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "bcq/sim/report.hpp"
+#include "bcq/sim/text.hpp"
+
+namespace bcq::cli {
+namespace {
+
+double stored_bits_per_scalar(const BcqTensor& tensor) {
+  const auto scalars = static_cast<double>(tensor.rows()) * static_cast<double>(tensor.k);
+  return static_cast<double>(stored_bits(tensor.format(), tensor.rows(), tensor.k)) / scalars;
+}
+
+}  // namespace
+
+std::string line(std::string_view label, std::string_view text) {
+  return fmt::format("{:<14}{}\n", label, text);
+}
+
+std::string codebooks_table(const CodebookSet& set) {
+  std::string out = line("codebooks", set.format.name());
+  for (std::size_t c = 0; c < set.codebooks.size(); ++c) {
+    out += fmt::format("{:>4}:", c);
+    for (const int codeword : set.codebooks[c]) out += fmt::format("{:>5}", codeword);
+    out += '\n';
+  }
+  return out;
+}
+
+nlohmann::ordered_json codebooks_json(const CodebookSet& set) {
+  return set.codebooks;
+}
+
+std::string tensor_table(const BcqTensor& tensor) {
+  return line("shape", fmt::format("{} x {} (rows x K)", tensor.rows(), tensor.k)) +
+         line("format", tensor.format().name()) +
+         line("bits/scalar", fmt::format("{:.4f} nominal, {:.4f} stored", nominal_bits_per_scalar(tensor.format()),
+                                         stored_bits_per_scalar(tensor))) +
+         line("tensor scale", fmt::format("{}", tensor.tensor_scale));
+}
+
+nlohmann::ordered_json tensor_json(const BcqTensor& tensor) {
+  return {{"shape", {tensor.rows(), tensor.k}},
+          {"format", sim::to_json(tensor.format())},
+          {"nominal_bits_per_scalar", nominal_bits_per_scalar(tensor.format())},
+          {"stored_bits_per_scalar", stored_bits_per_scalar(tensor)},
+          {"tensor_scale", tensor.tensor_scale}};
+}
+
+std::string metadata_table(const std::map<std::string, std::string>& metadata) {
+  std::string out = metadata.empty() ? "" : "metadata\n";
+  for (const auto& [key, value] : metadata)
+    out += fmt::format("  {:<20}  {}\n", sim::printable(key), sim::printable(value));
+  return out;
+}
+
+}  // namespace bcq::cli

@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "scoreboard.hpp"
+
+namespace bcq::testbench {
+namespace {
+
+std::string hex(float value) {
+  return fmt::format("{} (0x{:08x})", value, std::bit_cast<std::uint32_t>(value));
+}
+
+bool same_bits(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+}
+
+}  // namespace
+
+Mismatches compare_values(const std::string& who, const Matrix<float>& golden, const Matrix<float>& output) {
+  Mismatches mismatches;
+  for (std::size_t m = 0; m < golden.rows(); ++m) {
+    for (std::size_t n = 0; n < golden.cols() && mismatches.size() < kListedMismatches; ++n) {
+      if (same_bits(golden(m, n), output(m, n))) continue;
+      mismatches.push_back(fmt::format("C[{}, {}]: golden {}, {} {}", m, n, hex(golden(m, n)), who, hex(output(m, n))));
+    }
+  }
+  return mismatches;
+}
+
+Mismatches compare_streams(const std::string& a_name, const sim::ArrayRun& a, const std::string& b_name,
+                           const sim::ArrayRun& b) {
+  Mismatches mismatches;
+  if (a.beats() != b.beats()) {
+    mismatches.push_back(fmt::format("{} has {} result beats, {} has {}", a_name, a.beats(), b_name, b.beats()));
+  }
+  const std::size_t beats = std::min(a.beats(), b.beats());
+  for (std::size_t i = 0; i < beats && mismatches.size() < kListedMismatches; ++i) {
+    if (a.beat_cycles[i] != b.beat_cycles[i]) {
+      mismatches.push_back(fmt::format("result beat {}: {} in cycle {}, {} in cycle {}", i, a_name, a.beat_cycles[i],
+                                       b_name, b.beat_cycles[i]));
+    }
+    for (std::size_t c = 0; c < a.cols && mismatches.size() < kListedMismatches; ++c) {
+      const float x = a.values[i * a.cols + c];
+      const float y = b.values[i * b.cols + c];
+      if (!same_bits(x, y))
+        mismatches.push_back(
+            fmt::format("result beat {}, column {}: {} {}, {} {}", i, c, a_name, hex(x), b_name, hex(y)));
+    }
+  }
+  return mismatches;
+}
+
+}  // namespace bcq::testbench

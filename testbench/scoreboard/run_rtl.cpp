@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "bcq/gemm.hpp"
+#include "job.hpp"
+#include "process.hpp"
+#include "rtl_build.hpp"
+#include "scoreboard.hpp"
+
+namespace bcq::testbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of its own that goes when it does.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string path = (fs::temp_directory_path() / "bcq-verify-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot create a temporary folder; set TMPDIR");
+    path_ = path;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
+
+ private:
+  fs::path path_;
+};
+
+std::vector<std::int32_t> codewords(const CodebookSet& set) {
+  std::vector<std::int32_t> out;
+  for (const Codebook& book : set.codebooks) out.insert(out.end(), book.begin(), book.end());
+  return out;
+}
+
+Job make_job(const Work& work) {
+  const sim::Arch& arch = work.arch;
+  const sim::EdgeStream act = sim::pack_edge(work.activation, arch.rows, arch.lanes, work.fill);
+  const sim::EdgeStream wgt = sim::pack_edge(work.weight, arch.cols, arch.lanes, work.fill);
+  Job job;
+  if (!arch.frozen) {
+    job.act_codewords = codewords(work.activation.codebooks);
+    job.wgt_codewords = codewords(work.weight.codebooks);
+  }
+  job.act_beats = act.words;
+  job.wgt_beats = wgt.words;
+  job.header = {.k = work.activation.k,
+                .m_tiles = act.tiles,
+                .n_tiles = wgt.tiles,
+                .beats_per_tile = act.beats_per_tile,
+                .act_words_per_beat = act.words_per_beat,
+                .wgt_words_per_beat = wgt.words_per_beat,
+                .rows = static_cast<std::uint64_t>(arch.rows),
+                .cols = static_cast<std::uint64_t>(arch.cols),
+                .codewords = job.act_codewords.size(),
+                .reset_seed = work.stalls.seed,
+                .scale_bits = std::bit_cast<std::uint32_t>(output_scale(work.weight, work.activation)),
+                .reserved = 0,
+                .stalls = work.stalls};
+  return job;
+}
+
+}  // namespace
+
+sim::ArrayRun run_rtl(const Work& work) {
+  const fs::path runner = rtl_runner(work.arch, work.activation.codebooks, work.weight.codebooks);
+  const ScratchFolder scratch;
+  write_job(scratch.file("job"), make_job(work));
+  const ProcessResult process = run_process({runner.string(), scratch.file("job"), scratch.file("result")});
+  if (process.exit_code != 0) {
+    throw std::runtime_error(
+        fmt::format("the Verilated array ended with code {}: {}", process.exit_code, process.output));
+  }
+  const JobResult result = read_result(scratch.file("result"));
+  sim::ArrayRun run;
+  run.cols = static_cast<std::size_t>(work.arch.cols);
+  run.beat_cycles = result.beat_cycles;
+  for (const std::uint32_t word : result.words) run.values.push_back(std::bit_cast<float>(word));
+  return run;
+}
+
+}  // namespace bcq::testbench

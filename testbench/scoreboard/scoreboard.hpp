@@ -1,0 +1,43 @@
+// The scoreboard: golden model, SystemC and RTL get the same work; values and cycles are compared beat by beat.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bcq/matrix.hpp"
+#include "bcq/sim/array_run.hpp"
+#include "bcq/sim/edge_stream.hpp"
+#include "bcq/sim/stall_pattern.hpp"
+#include "bcq/tensor.hpp"
+
+namespace bcq::testbench {
+
+/// One GEMM to be run by all three.
+struct Work {
+  sim::Arch arch;
+  BcqTensor activation;
+  BcqTensor weight;
+  sim::StallPattern stalls;
+  sim::DontCare fill = sim::DontCare::kNoise;  ///< noise: a bit that should not matter would show
+};
+
+/// A disagreement, in words: who, where, what.
+using Mismatches = std::vector<std::string>;
+
+/// The most mismatches that one comparison lists.
+inline constexpr std::size_t kListedMismatches = 5;
+
+/// Output values against the golden GEMM, bit for bit.
+[[nodiscard]] Mismatches compare_values(const std::string& who, const Matrix<float>& golden,
+                                        const Matrix<float>& output);
+
+/// Two result streams: number of beats, the cycle of each, every word (padding included).
+[[nodiscard]] Mismatches compare_streams(const std::string& a_name, const sim::ArrayRun& a, const std::string& b_name,
+                                         const sim::ArrayRun& b);
+
+/// Runs the work on the Verilated array; builds it if need be (rtl_build.hpp).
+[[nodiscard]] sim::ArrayRun run_rtl(const Work& work);
+
+}  // namespace bcq::testbench

@@ -1,0 +1,154 @@
+// bcq-verify, which `bcq verify` starts: golden model = SystemC = RTL, value by value and cycle by cycle.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <random>
+
+#include "bcq/error.hpp"
+#include "bcq/gemm.hpp"
+#include "bcq/sim/program.hpp"
+#include "bcq/sim/progress.hpp"
+#include "bcq/sim/report.hpp"
+#include "bcq/sim/simulate.hpp"
+#include "random_operand.hpp"
+#include "rtl_build.hpp"
+#include "scoreboard.hpp"
+
+namespace bcq::testbench {
+namespace {
+
+struct Options {
+  sim::WorkloadRequest workload;
+  std::vector<std::size_t> shape;  ///< M, N, K of random operands; empty: a layer
+  std::uint32_t stalls = 0;
+  std::uint64_t seed = 1;
+  std::string json;
+};
+
+/// The work and, for a layer, what it was made of.
+struct Prepared {
+  Work work;
+  std::optional<sim::QuantizedLayer> layer;
+};
+
+Prepared prepare(const Options& options) {
+  Prepared out;
+  if (options.shape.empty()) {
+    out.layer = sim::quantize_layer(options.workload);
+    out.work.arch = out.layer->arch;
+    out.work.activation = out.layer->activation;
+    out.work.weight = out.layer->weight;
+  } else {
+    for (const std::size_t size : options.shape) {
+      if (size < 1 || size > kMaxK)
+        throw InputError(fmt::format("--shape: {}: out of range; use 1 to {}", size, kMaxK));
+    }
+    std::mt19937_64 random(options.seed);
+    const auto& path = options.workload.arch;
+    out.work.arch = path.empty() ? sim::Arch{} : sim::read_arch(path);
+    // Different codebooks for the two operands: a mix-up of the two would show.
+    const CodebookSet activation_books = random_codebooks(random, out.work.arch.format);
+    const CodebookSet weight_books = random_codebooks(random, out.work.arch.format);
+    out.work.activation = random_operand(random, activation_books, options.shape[0], options.shape[2]);
+    out.work.weight = random_operand(random, weight_books, options.shape[1], options.shape[2]);
+  }
+  out.work.stalls = {options.seed, {options.stalls, options.stalls, options.stalls}};
+  sim::require_operands_fit(out.work.arch, out.work.activation, out.work.weight);
+  return out;
+}
+
+std::string verdict_table(const Work& work, const sim::Tiling& tiling, const sim::Simulation& simulation,
+                          const sim::ArrayRun& rtl, const Mismatches& mismatches) {
+  std::string text;
+  for (const auto& mismatch : mismatches) text += fmt::format("MISMATCH {}\n", mismatch);
+  text += fmt::format("{} outputs, {} result beats, {} cycles SystemC, {} cycles RTL, stalls {} %\n",
+                      tiling.m * tiling.n, rtl.beats(), simulation.run.cycles(), rtl.cycles(), work.stalls.percent[0]);
+  text += mismatches.empty() ? "golden model = SystemC = RTL: every output bit and the cycle of every beat agree.\n"
+                             : "The models DISAGREE.\n";
+  return text;
+}
+
+int run(const Options& options, const std::string& command_line) {
+  sim::require_outputs({options.json}, {options.workload.layer, options.workload.codebooks, options.workload.arch});
+  const auto [work, layer] = prepare(options);
+  const sim::Tiling tiling(work.arch, work.activation.rows(), work.weight.rows(), work.activation.k);
+  const Matrix<float> golden = exact_gemm(work.activation, work.weight);
+
+  sim::Simulation simulation;
+  {
+    sim::ProgressBar bar("SystemC");
+    simulation =
+        sim::simulate(work.arch, work.activation, work.weight,
+                      {work.stalls, work.fill, [&](std::size_t done, std::size_t total) { bar.update(done, total); }});
+  }
+  sim::ArrayRun rtl;
+  {
+    sim::ProgressBar bar("RTL");
+    bar.update(0, 1, "building (once per configuration) and running");
+    rtl = run_rtl(work);
+  }
+
+  const Matrix<float> output = sim::assemble_output(simulation.run, work.arch, tiling);
+  Mismatches mismatches = compare_values("SystemC", golden, output);
+  const Mismatches rtl_values = compare_values("RTL", golden, sim::assemble_output(rtl, work.arch, tiling));
+  const Mismatches streams = compare_streams("SystemC", simulation.run, "RTL", rtl);
+  mismatches.insert(mismatches.end(), rtl_values.begin(), rtl_values.end());
+  mismatches.insert(mismatches.end(), streams.begin(), streams.end());
+
+  auto json = sim::origin_json(command_line, options.seed);
+  std::string table;
+  if (layer) {
+    sim::GemmReport report = sim::gemm_report(*layer, output);
+    report.timing = sim::timing_report(work.arch, tiling, simulation);
+    json.update(sim::to_json(report));
+    table = sim::to_table(report) + "\n";
+  } else {
+    json["configuration"] = sim::to_json(work.arch);
+    json["shape"] = {{"m", tiling.m}, {"n", tiling.n}, {"k", tiling.k}};
+  }
+  json["verify"] = {{"agree", mismatches.empty()}, {"outputs", tiling.m * tiling.n},
+                    {"result_beats", rtl.beats()}, {"systemc_cycles", simulation.run.cycles()},
+                    {"rtl_cycles", rtl.cycles()},  {"stall_percent", options.stalls},
+                    {"mismatches", mismatches}};
+  sim::write_report(table + verdict_table(work, tiling, simulation, rtl, mismatches), json, options.json);
+  return mismatches.empty() ? sim::kSuccess : sim::kFailure;
+}
+
+}  // namespace
+}  // namespace bcq::testbench
+
+int main(int argc, char** argv) {
+  using namespace bcq;
+  testbench::Options options;
+  CLI::App app(
+      "Run a layer (or random operands) on the golden model, the SystemC array and the Verilated RTL, and compare "
+      "every\n"
+      "output bit and the cycle of every result beat.",
+      "bcq verify");
+  sim::add_workload_options(app, options.workload);
+  auto* shape =
+      app.add_option("--shape", options.shape, "Random operands M,N,K with every legal code, instead of a layer");
+  shape->delimiter(',')->expected(3)->type_name("M,N,K");
+  app.get_option("LAYER")->required(false)->excludes(shape);
+  app.add_option("--stalls", options.stalls, "Share of cycles in which each stream stalls")
+      ->check(CLI::Range(0, 99))
+      ->type_name("PERCENT")
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of stalls, random operands and the RTL's initial registers")
+      ->capture_default_str();
+  sim::add_json_option(app, options.json);
+  app.footer(
+      "The Verilated array of a configuration is built on demand (seconds to a minute) and kept in $BCQ_CACHE_DIR,\n"
+      "default ~/.cache/bcq. Exit code 0: all agree; 1: they do not; 2: bad input.\n"
+      "Examples:\n"
+      "  bcq verify traces/layers/kjv.blk0.ffn_down.safetensors\n"
+      "  bcq verify --shape 13,7,100 --arch configs/narrow.toml --stalls 40 --seed 3");
+  const std::string command_line = sim::command_line_text("bcq verify", argc, argv);
+  return sim::run_program(app, argc, argv, [&]() -> int {
+    if (options.workload.layer.empty() && options.shape.empty())
+      throw InputError("LAYER: missing; name a layer file or give --shape M,N,K");
+    return testbench::run(options, command_line);
+  });
+}

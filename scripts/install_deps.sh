@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build make pkg-config         # build
   libsystemc-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev catch2
   verilator yosys iverilog                      # RTL: co-verification, synthesis, lint
-  clang-format clang-tidy python3               # checks
+  clang-format clang-tidy python3 python3-numpy # checks
 )
 
 missing=()

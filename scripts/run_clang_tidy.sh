@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs clang-tidy with the repository's .clang-tidy over every C++ source that the build compiles:
-#   scripts/run_clang_tidy.sh BUILD_FOLDER
+# Runs clang-tidy with the repository's .clang-tidy over the C++ sources of model and sim:
+#   scripts/run_clang_tidy.sh BUILD_FOLDER   (the folder with compile_commands.json)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-git ls-files 'model/*.cpp' 'sim/*.cpp' 'testbench/scoreboard/*.cpp' 'testbench/verify/*.cpp' |
-  xargs -P "$(nproc)" -n 2 clang-tidy -p "$1" --quiet --warnings-as-errors='*'
+find model/src sim/src sim/cli testbench/verify testbench/scoreboard -name '*.cpp' -print0 |
+  xargs -0 -P "$(nproc)" -n 3 clang-tidy -p "$1" --quiet --warnings-as-errors='*'

@@ -115,11 +115,11 @@ void add_calibrate(CLI::App& app, Session& session) {
   add_number("--la", options->format.la, "Scalars per scale: a multiple of lb, up to 1024");
   add_number("--nc", options->format.nc, "Codebooks: a power of two, 1 to 16");
   add_number("--bc", options->format.bc, "Bits per codeword: 4 to 8");
-  command->add_option("--tensors", options->tensors, "Which operands to learn from")
-      ->check(CLI::IsMember({"weight", "activation", "both"}))
-      ->type_name("")
+  command->add_option("--tensors", options->tensors, "Which operands to learn from: weight, activation or both")
+      ->check(CLI::IsMember({"weight", "activation", "both"}).description(""))
+      ->type_name("WHICH")
       ->capture_default_str();
-  add_number("--seed", calibration.seed, "Seed of the random choices; equal seeds give equal files");
+  sim::add_seed_option(*command, calibration.seed, "Seed of the random choices; equal seeds give equal files");
   add_number("--max-blocks", calibration.max_blocks, "Blocks drawn from all layers together, at least 1")
       ->check(CLI::Range(1, 1'000'000'000).description(""));
   add_number("--iterations", calibration.max_iterations, "Most iterations; ends earlier when nothing improves")
@@ -129,9 +129,8 @@ void add_calibrate(CLI::App& app, Session& session) {
       "Example:\n"
       "  bcq calibrate q.safetensors up.safetensors -o codebooks.safetensors --nc 8 --seed 1\n"
       "Next: bcq simulate LAYER --codebooks codebooks.safetensors, or bcq quantize for a packed tensor.");
-  command->callback([options, &session] {
-    session.command = [options, &session] { return run(*options, session.command_line); };
-  });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run(*options, session.command_line); }; });
 }
 
 }  // namespace bcq::cli

@@ -53,9 +53,8 @@ void add_dequantize(CLI::App& app, Session& session) {
       "Example:\n"
       "  bcq dequantize weight.bcq.safetensors -o weight.safetensors --name weight\n"
       "Next: load the tensor in Python with safetensors.numpy.load_file (docs/files.md).");
-  command->callback([options, &session] {
-    session.command = [options, &session] { return run(*options, session.command_line); };
-  });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run(*options, session.command_line); }; });
 }
 
 }  // namespace bcq::cli

@@ -58,7 +58,8 @@ Description describe_arch(const path& file) {
   table += line("longest K", std::to_string(arch.k_max));
   table += line("clock", fmt::format("{} MHz", arch.clock_mhz));
   table += line("codebooks", arch.frozen ? "frozen" : "programmable");
-  table += line("format", fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
+  table +=
+      line("format", fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
   return {"architecture", table, {{"configuration", sim::to_json(arch)}}};
 }
 
@@ -73,7 +74,8 @@ Description describe_layer(const path& file) {
 
 Description describe_codebooks(const path& file) {
   const CodebookSet set = read_codebooks(file);
-  return {"codebooks", codebooks_table(set), {{"format", sim::to_json(set.format)}, {"codebooks", codebooks_json(set)}}};
+  return {
+      "codebooks", codebooks_table(set), {{"format", sim::to_json(set.format)}, {"codebooks", codebooks_json(set)}}};
 }
 
 Description describe_packed(const path& file) {
@@ -91,8 +93,11 @@ Description describe_packed(const path& file) {
                                           sim::grouped(scales.size()), scales.front(), median, scales.back(), zero));
   out.table += line("selectors", fmt::format("blocks per codebook: {}", fmt::join(uses, ", ")));
   out.table += codebooks_table(tensor.codebooks);
-  out.json["scales"] = {{"count", scales.size()}, {"least", scales.front()}, {"median", median},
-                        {"largest", scales.back()}, {"zero", zero}};
+  out.json["scales"] = {{"count", scales.size()},
+                        {"least", scales.front()},
+                        {"median", median},
+                        {"largest", scales.back()},
+                        {"zero", zero}};
   out.json["blocks_per_codebook"] = uses;
   out.json["codebooks"] = codebooks_json(tensor.codebooks);
   return out;

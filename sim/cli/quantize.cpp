@@ -32,8 +32,7 @@ int run(const Options& options, const std::string& command_line) {
   const double nmse = nmse_db(original, dequantize(packed));
 
   const std::string source = std::filesystem::path(options.input).filename().string();
-  write_tensor(options.output, packed,
-               {{"source", source}, {"tensor", options.tensor}, {"bcq_version", BCQ_VERSION}});
+  write_tensor(options.output, packed, {{"source", source}, {"tensor", options.tensor}, {"bcq_version", BCQ_VERSION}});
   auto json = sim::origin_json(command_line);
   json["source"] = source;
   json["tensor"] = options.tensor;
@@ -57,16 +56,16 @@ void add_quantize(CLI::App& app, Session& session) {
   command->add_option("-o,--output", options->output, "Packed tensor to write (docs/numerics.md section 8)")
       ->required()
       ->type_name("OUT");
-  command->add_option("--scale", options->scale, "Static tensor scale; what exceeds it saturates; default: from the data")
+  command
+      ->add_option("--scale", options->scale, "Static tensor scale; what exceeds it saturates; default: from the data")
       ->type_name("G");
   sim::add_json_option(*command, options->json);
   command->footer(
       "Example:\n"
       "  bcq quantize layer.safetensors --tensor weight --codebooks codebooks.safetensors -o weight.bcq.safetensors\n"
       "Next: bcq info weight.bcq.safetensors, or bcq dequantize to get FP32 back.");
-  command->callback([options, &session] {
-    session.command = [options, &session] { return run(*options, session.command_line); };
-  });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run(*options, session.command_line); }; });
 }
 
 }  // namespace bcq::cli

@@ -92,16 +92,15 @@ void add_simulate(CLI::App& app, Session& session) {
       ->check(CLI::Range(0, 99).description(""))
       ->type_name("PERCENT")
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Seed of the stalls")->type_name("S")->capture_default_str();
+  sim::add_seed_option(*command, options->seed, "Seed of the stalls");
   sim::add_json_option(*command, options->json);
   command->footer(
       "The output is compared with the golden model; a difference in a single bit ends with code 1.\n"
       "Example:\n"
       "  bcq simulate layer.safetensors --arch configs/default.toml -o result.safetensors --json report.json\n"
       "Next: bcq verify LAYER runs the RTL as well; copy configs/default.toml to try other arrays.");
-  command->callback([options, &session] {
-    session.command = [options, &session] { return run(*options, session.command_line); };
-  });
+  command->callback(
+      [options, &session] { session.command = [options, &session] { return run(*options, session.command_line); }; });
 }
 
 }  // namespace bcq::cli

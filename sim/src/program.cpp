@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -60,8 +61,8 @@ void require_folder(const std::string& output) {
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code error;
   if (fs::equivalent(a, b, error)) return true;
-  const fs::path path = fs::weakly_canonical(a, error);
-  return !path.empty() && path == fs::weakly_canonical(b, error);
+  const fs::path path = fs::weakly_canonical(fs::absolute(a), error);
+  return !path.empty() && path == fs::weakly_canonical(fs::absolute(b), error);
 }
 
 void write_stdout(const std::string& text) {
@@ -110,6 +111,17 @@ void add_workload_options(CLI::App& app, WorkloadRequest& request) {
       ->type_name("G");
 }
 
+void add_seed_option(CLI::App& app, std::uint64_t& seed, const std::string& help) {
+  const auto whole_number = [](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end) return {};
+    return fmt::format("'{}' is not a whole number from 0 to {}", text, std::numeric_limits<std::uint64_t>::max());
+  };
+  app.add_option("--seed", seed, help)->check(CLI::Validator(whole_number, ""))->type_name("S")->capture_default_str();
+}
+
 void add_json_option(CLI::App& app, std::string& path) {
   app.add_option("--json", path, "Also write the report as JSON; - writes it to stdout instead of the table")
       ->type_name("FILE");
@@ -122,7 +134,8 @@ void require_outputs(const std::vector<std::string>& outputs, const std::vector<
     require_folder(output);
     for (const std::string& other : taken) {
       if (other.empty() || !same_file(output, other)) continue;
-      throw InputError(fmt::format("{}: output: would replace another file of this command; choose another name", output));
+      throw InputError(
+          fmt::format("{}: output: would replace another file of this command; choose another name", output));
     }
     taken.push_back(output);
   }

@@ -27,8 +27,8 @@ void ProgressBar::update(std::size_t done, std::size_t total, std::string_view n
   drawn_ = true;
   percent_ = percent;
   const std::size_t filled = percent * kWidth / 100;
-  const std::string line =
-      fmt::format("{}{} [{:#<{}}{:.<{}}] {:3} % {}", kClearLine, label_, "", filled, "", kWidth - filled, percent, note);
+  const std::string line = fmt::format("{}{} [{:#<{}}{:.<{}}] {:3} % {}", kClearLine, label_, "", filled, "",
+                                       kWidth - filled, percent, note);
   std::fputs(line.c_str(), stderr);
 }
 

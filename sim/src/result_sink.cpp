@@ -19,6 +19,9 @@ ResultSink::ResultSink(sc_core::sc_module_name name, const Clocking& clocking, c
   SC_METHOD(accept);
   sensitive << accept_event_;
   dont_initialize();
+  SC_METHOD(stop);
+  sensitive << stop_event_;
+  dont_initialize();
   socket.register_nb_transport_fw(this, &ResultSink::nb_transport_fw);
 }
 
@@ -54,7 +57,12 @@ void ResultSink::record(tlm::tlm_generic_payload& transaction) {
   run_.beat_cycles.push_back(clocking_.now());
   for (const std::uint32_t word : beat_words(transaction)) run_.values.push_back(std::bit_cast<float>(word));
   if (on_beat_) on_beat_(run_.beats());
-  if (run_.beats() == expected_beats_) sc_core::sc_stop();
+  // Not at once: the array has yet to count this cycle.
+  if (run_.beats() == expected_beats_) stop_event_.notify(clocking_.until_start_of(clocking_.now() + 1));
+}
+
+void ResultSink::stop() {
+  sc_core::sc_stop();
 }
 
 }  // namespace bcq::sim

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -23,6 +24,9 @@ enum ExitCode { kSuccess = 0, kFailure = 1, kBadInput = 2 };
 
 /// LAYER, --codebooks, --arch and --activation-scale.
 void add_workload_options(CLI::App& app, WorkloadRequest& request);
+
+/// --seed, a whole number of 64 bits. (CLI11 would take −1 for the largest.)
+void add_seed_option(CLI::App& app, std::uint64_t& seed, const std::string& help);
 
 /// --json.
 void add_json_option(CLI::App& app, std::string& path);

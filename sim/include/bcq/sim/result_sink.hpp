@@ -14,7 +14,7 @@
 namespace bcq::sim {
 
 /// Approximately-timed target. A beat offered in a ready cycle completes at once (TLM_COMPLETED); otherwise BEGIN_RESP
-/// follows at the start of the first ready cycle. Stops the simulation after the last beat.
+/// follows at the start of the first ready cycle. Stops the simulation at the end of the cycle of the last beat.
 class ResultSink : public sc_core::sc_module {
  public:
   ResultSink(sc_core::sc_module_name name, const Clocking& clocking, const StallPattern& stalls, std::size_t cols,
@@ -28,6 +28,7 @@ class ResultSink : public sc_core::sc_module {
   tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& transaction, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
   void accept();
+  void stop();
   void record(tlm::tlm_generic_payload& transaction);
 
   Clocking clocking_;
@@ -36,7 +37,7 @@ class ResultSink : public sc_core::sc_module {
   std::function<void(std::size_t)> on_beat_;
   ArrayRun run_;
   tlm::tlm_generic_payload* waiting_ = nullptr;
-  sc_core::sc_event accept_event_;
+  sc_core::sc_event accept_event_, stop_event_;
 };
 
 }  // namespace bcq::sim

@@ -4,7 +4,7 @@ BCQ    := $(BUILD)/bin/bcq
 LAYER  := traces/layers/kjv.blk0.ffn_down.safetensors
 JOBS   := $(shell nproc)
 
-.PHONY: help demo test build deps format tidy codebooks clean
+.PHONY: help demo test build deps format tidy bench codebooks clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -23,10 +23,14 @@ deps: ## install what is missing (Debian 12 packages; asks sudo for it when need
 	@scripts/install_deps.sh
 
 format: ## format the C++ sources in place
-	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+	find model sim testbench -name '*.cpp' -o -name '*.hpp' | xargs clang-format -i
 
 tidy: build ## run clang-tidy over the C++ sources
 	scripts/run_clang_tidy.sh $(BUILD)
+
+bench: build ## measure the speed of the golden model
+	cmake --build --preset release --target model_bench
+	$(BUILD)/bin/model_bench
 
 codebooks: build ## calibrate the default codebooks again from the embedded model's layers
 	scripts/make_default_codebooks.sh $(BCQ)

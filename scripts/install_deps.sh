@@ -5,9 +5,9 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build make pkg-config         # build
-  libsystemc-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev catch2
+  libsystemc-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev catch2 libbenchmark-dev
   verilator yosys iverilog                      # RTL: co-verification, synthesis, lint
-  clang-format clang-tidy python3 python3-numpy # checks
+  clang-format clang-tidy python3 python3-numpy libopenblas0-pthread  # checks
 )
 
 missing=()

@@ -39,6 +39,7 @@ void BeatSource::offer() {
 tlm::tlm_sync_enum BeatSource::nb_transport_bw(tlm::tlm_generic_payload& transaction, tlm::tlm_phase& phase,
                                                sc_core::sc_time&) {
   if (phase != tlm::BEGIN_RESP) SC_REPORT_FATAL(name(), "protocol: expected BEGIN_RESP");
+  if (transaction.is_response_error()) SC_REPORT_FATAL(name(), transaction.get_response_string().c_str());
   transaction.release();
   ++sent_;
   schedule(clocking_.now() + 1);

@@ -56,6 +56,7 @@ void PeArray::settle_cycle() {
   if (events.act_taken) take(kActivation);
   if (events.wgt_taken) take(kWeight);
   if (events.res_taken) {
+    if (result_->is_response_error()) SC_REPORT_FATAL(name(), result_->get_response_string().c_str());
     result_->release();
     result_ = nullptr;
     rows_.pop_front();

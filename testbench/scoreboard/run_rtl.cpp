@@ -73,8 +73,8 @@ Job make_job(const Work& work) {
 
 }  // namespace
 
-sim::ArrayRun run_rtl(const Work& work) {
-  const fs::path runner = rtl_runner(work.arch, work.activation.codebooks, work.weight.codebooks);
+sim::ArrayRun run_rtl(const Work& work, const fs::path& rtl_dir) {
+  const fs::path runner = rtl_runner(work.arch, work.activation.codebooks, work.weight.codebooks, rtl_dir);
   const ScratchFolder scratch;
   write_job(scratch.file("job"), make_job(work));
   const ProcessResult process = run_process({runner.string(), scratch.file("job"), scratch.file("result")});

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ inline constexpr std::size_t kListedMismatches = 5;
 [[nodiscard]] Mismatches compare_streams(const std::string& a_name, const sim::ArrayRun& a, const std::string& b_name,
                                          const sim::ArrayRun& b);
 
-/// Runs the work on the Verilated array; builds it if need be (rtl_build.hpp).
-[[nodiscard]] sim::ArrayRun run_rtl(const Work& work);
+/// Runs the work on the Verilated array of the RTL in `rtl_dir`; builds it if need be (rtl_build.hpp).
+[[nodiscard]] sim::ArrayRun run_rtl(const Work& work, const std::filesystem::path& rtl_dir);
 
 }  // namespace bcq::testbench

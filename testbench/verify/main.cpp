@@ -24,6 +24,7 @@ struct Options {
   std::vector<std::size_t> shape;  ///< M, N, K of random operands; empty: a layer
   std::uint32_t stalls = 0;
   std::uint64_t seed = 1;
+  std::string rtl = default_rtl_dir().string();
   std::string json;
 };
 
@@ -87,7 +88,7 @@ int run(const Options& options, const std::string& command_line) {
   {
     sim::ProgressBar bar("RTL");
     bar.update(0, 1, "building (once per configuration) and running");
-    rtl = run_rtl(work);
+    rtl = run_rtl(work, options.rtl);
   }
 
   const Matrix<float> output = sim::assemble_output(simulation.run, work.arch, tiling);
@@ -98,6 +99,7 @@ int run(const Options& options, const std::string& command_line) {
   mismatches.insert(mismatches.end(), streams.begin(), streams.end());
 
   auto json = sim::origin_json(command_line, options.seed);
+  json["versions"]["verilator"] = verilator_version();
   std::string table;
   if (layer) {
     sim::GemmReport report = sim::gemm_report(*layer, output);
@@ -138,6 +140,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Seed of stalls, random operands and the RTL's initial registers")
       ->capture_default_str();
+  app.add_option("--rtl", options.rtl, "Folder with the RTL to verify; default: the RTL of bcq")->type_name("DIR");
   sim::add_json_option(app, options.json);
   app.footer(
       "The Verilated array of a configuration is built on demand (seconds to a minute) and kept in $BCQ_CACHE_DIR,\n"

@@ -19,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRtlDir = BCQ_RTL_DIR;
 const fs::path kRunnerDir = BCQ_RUNNER_DIR;
 const fs::path kSimInclude = BCQ_SIM_INCLUDE_DIR;
 
@@ -36,13 +35,17 @@ class Fingerprint {
 };
 
 /// Packages first: Verilator wants them before their users.
-std::vector<fs::path> rtl_sources() {
+std::vector<fs::path> rtl_sources(const fs::path& rtl_dir) {
   std::vector<fs::path> sources;
-  for (const auto& entry : fs::directory_iterator(kRtlDir)) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(rtl_dir, error)) {
     if (entry.path().extension() == ".sv") sources.push_back(entry.path());
   }
+  if (sources.empty()) {
+    throw InputError(fmt::format("{}: RTL: no *.sv files; name the folder that holds bcq_array.sv", rtl_dir.string()));
+  }
   std::sort(sources.begin(), sources.end(), [](const fs::path& a, const fs::path& b) {
-    const auto key = [](const fs::path& p) { return std::pair(!p.stem().string().ends_with("_pkg"), p); };
+    const auto key = [](const fs::path& path) { return std::pair(!path.stem().string().ends_with("_pkg"), path); };
     return key(a) < key(b);
   });
   return sources;
@@ -75,20 +78,11 @@ std::vector<std::string> parameters(const sim::Arch& arch, const CodebookSet& ac
   return out;
 }
 
-std::string verilator_version() {
-  const ProcessResult result = run_process({"verilator", "--version"});
-  if (result.exit_code != 0) {
-    throw InputError(
-        "verilator: not found, but the RTL is built with it; install Debian's package verilator (5.006 or later)");
-  }
-  return result.output;
-}
-
-std::string fingerprint(const std::vector<std::string>& arguments) {
+std::string fingerprint(const std::vector<std::string>& arguments, const std::vector<fs::path>& sources) {
   Fingerprint print;
   print.add(verilator_version());
   for (const auto& argument : arguments) print.add(argument + '\n');
-  auto files = rtl_sources();
+  auto files = sources;
   for (const auto* name : {"job.hpp", "rtl_runner.cpp", "verilator.vlt"}) files.push_back(kRunnerDir / name);
   files.push_back(kSimInclude / "bcq/sim/stall_pattern.hpp");
   for (const auto& file : files) {
@@ -114,7 +108,8 @@ class FileLock {
   int fd_;
 };
 
-void build(const sim::Arch& arch, const std::vector<std::string>& parameters, const fs::path& target) {
+void build(const sim::Arch& arch, const std::vector<std::string>& parameters, const std::vector<fs::path>& sources,
+           const fs::path& target) {
   const fs::path work = target.string() + fmt::format(".build{}", ::getpid());
   fs::remove_all(work);
   std::vector<std::string> command = {"verilator",
@@ -141,7 +136,7 @@ void build(const sim::Arch& arch, const std::vector<std::string>& parameters, co
                                       "rtl_runner",
                                       (kRunnerDir / "verilator.vlt").string()};
   command.insert(command.end(), parameters.begin(), parameters.end());
-  for (const auto& source : rtl_sources()) command.push_back(source.string());
+  for (const auto& source : sources) command.push_back(source.string());
   command.push_back((kRunnerDir / "rtl_runner.cpp").string());
 
   const ProcessResult result = run_process(command);
@@ -157,6 +152,15 @@ void build(const sim::Arch& arch, const std::vector<std::string>& parameters, co
 
 }  // namespace
 
+std::string verilator_version() {
+  const ProcessResult result = run_process({"verilator", "--version"});
+  if (result.exit_code != 0) {
+    throw InputError(
+        "verilator: not found, but the RTL is built with it; install Debian's package verilator (5.006 or later)");
+  }
+  return result.output.substr(0, result.output.find('\n'));
+}
+
 fs::path cache_dir() {
   const auto folder = [](const char* name) {
     return std::getenv(name) != nullptr ? fs::path(std::getenv(name)) : fs::path();
@@ -167,16 +171,22 @@ fs::path cache_dir() {
   return fs::temp_directory_path() / "bcq-cache";
 }
 
-fs::path rtl_runner(const sim::Arch& arch, const CodebookSet& activation, const CodebookSet& weight) {
+fs::path default_rtl_dir() {
+  return BCQ_RTL_DIR;
+}
+
+fs::path rtl_runner(const sim::Arch& arch, const CodebookSet& activation, const CodebookSet& weight,
+                    const fs::path& rtl_dir) {
+  const auto sources = rtl_sources(rtl_dir);
   const auto arguments = parameters(arch, activation, weight);
   std::error_code error;
   fs::create_directories(cache_dir(), error);
   if (error)
     throw InputError(fmt::format("{}: cannot create the cache folder ({}); set BCQ_CACHE_DIR", cache_dir().string(),
                                  error.message()));
-  const fs::path target = cache_dir() / ("rtl_runner-" + fingerprint(arguments));
+  const fs::path target = cache_dir() / ("rtl_runner-" + fingerprint(arguments, sources));
   const FileLock lock(target.string() + ".lock");
-  if (!fs::exists(target)) build(arch, arguments, target);
+  if (!fs::exists(target)) build(arch, arguments, sources, target);
   return target;
 }
 

@@ -14,7 +14,7 @@ namespace bcq {
 struct CalibrationOptions {
   std::uint64_t seed = 1;
   std::size_t max_blocks = 200'000;  ///< blocks drawn from all tensors together, without replacement
-  int max_iterations = 200;           ///< alternations of re-clustering and Lloyd-Max
+  int max_iterations = 200;          ///< alternations of re-clustering and Lloyd-Max
   double tolerance = 1e-5;           ///< stop when the error falls by less than this fraction
 };
 

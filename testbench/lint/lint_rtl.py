@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Lints rtl/ with three tools for every architecture file.
+
+  verilator  --lint-only -Wall, once as simulated and once without the assertions, as synthesized
+  iverilog   -g2012 -Wall, elaboration only
+  yosys      hierarchy -check, proc, check -assert: no undriven net, double driver or combinational loop
+
+Every message is an error unless it matches the list ALLOWED, whose entries state why. All PEs and decoders are alike,
+so Yosys elaborates at most 2 x 2 of them.
+
+Exit status 0: clean; 1: a message or a tool that failed, printed; 2: bad usage.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+YOSYS_SIDE = 2  # rows and columns that Yosys elaborates at most
+
+BIT = re.compile("1'b")  # Icarus' -P takes plain numbers only
+
+# (tool, regular expression that the whole message matches, reason)
+ALLOWED = []
+
+
+def parameters(config):
+    """Parameters of bcq_array by name, from an architecture file."""
+    with config.open("rb") as file:
+        arch = tomllib.load(file)
+    array, fmt = arch.get("array", {}), arch.get("format", {})
+    return {
+        "ROWS": array.get("rows", 16),
+        "COLS": array.get("cols", 16),
+        "LANES": array.get("lanes", 16),
+        "LB": fmt.get("lb", 8),
+        "LA": fmt.get("la", 64),
+        "NC": fmt.get("nc", 8),
+        "BC": fmt.get("bc", 6),
+        "K_MAX": array.get("k_max", 65536),
+        "FROZEN": "1'b1" if array.get("codebooks") == "frozen" else "1'b0",  # a bit: Verilator refuses a plain 1
+    }
+
+
+def verilator(params, sources, *defines):
+    """Command of a Verilator run."""
+    values = [f"-G{name}={value}" for name, value in params.items()]
+    return ["verilator", "--lint-only", "-Wall", *defines, "--top-module", "bcq_array", *values, *sources]
+
+
+def iverilog(params, sources):
+    """Command of an Icarus run."""
+    values = [f"-Pbcq_array.{name}={BIT.sub('', str(value))}" for name, value in params.items()]
+    return ["iverilog", "-g2012", "-Wall", "-tnull", "-s", "bcq_array", *values, *sources]
+
+
+def yosys(params, sources):
+    """Command of a Yosys run on a reduced array."""
+    small = {**params, "ROWS": min(params["ROWS"], YOSYS_SIDE), "COLS": min(params["COLS"], YOSYS_SIDE)}
+    values = " ".join(f"-set {name} {value}" for name, value in small.items())
+    # chparam, because hierarchy -chparam of Yosys 0.23 ends in a failed assertion of its own with this design.
+    script = (
+        f"read_verilog -sv {' '.join(sources)}; chparam {values} bcq_array; "
+        "hierarchy -check -top bcq_array; proc; check -assert"
+    )
+    return ["yosys", "-Q", "-T", "-p", script]
+
+
+def messages(tool, returncode, output):
+    """The lines of a tool's output that are complaints and not allowed."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    if tool == "yosys":  # it also tells what it does
+        lines = [line for line in lines if re.match(r"(Warning|ERROR)|.*: (Warning|ERROR)", line)]
+    found = [line for line in lines if not any(t == tool and re.fullmatch(e, line) for t, e, _ in ALLOWED)]
+    return found or ([f"exit status {returncode}"] if returncode != 0 else [])
+
+
+def lint(job):
+    """Runs one job (title, command); returns title, complaints and seconds."""
+    title, command = job
+    start = time.monotonic()
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return title, messages(command[0], done.returncode, done.stdout), time.monotonic() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("configs", nargs="*", type=pathlib.Path, help="architecture files (default: all of configs/)")
+    parser.add_argument("--rtl", type=pathlib.Path, default=REPOSITORY / "rtl", help="folder of the RTL")
+    parser.add_argument("--jobs", type=int, default=2, help="tools run at a time (default 2)")
+    args = parser.parse_args()
+
+    missing = [tool for tool in ("verilator", "iverilog", "yosys") if shutil.which(tool) is None]
+    if missing:
+        parser.error(f"not installed: {', '.join(missing)}")
+    configs = args.configs or sorted((REPOSITORY / "configs").glob("*.toml"))
+    package = args.rtl / "bcq_pkg.sv"
+    if not package.is_file():
+        parser.error(f"{package}: no such file; --rtl names the folder with the RTL")
+    sources = [str(package), *sorted(str(path) for path in args.rtl.glob("*.sv") if path != package)]
+
+    jobs = []
+    for config in configs:
+        try:
+            params = parameters(config)
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            parser.error(f"{config}: {error}")
+        jobs += [
+            (f"{config.stem}: verilator", verilator(params, sources)),
+            (f"{config.stem}: verilator, synthesis", verilator(params, sources, "-DSYNTHESIS", "-UVERILATOR")),
+            (f"{config.stem}: iverilog", iverilog(params, sources)),
+            (f"{config.stem}: yosys", yosys(params, sources)),
+        ]
+
+    failed = 0
+    with ThreadPoolExecutor(args.jobs) as pool:
+        for title, complaints, seconds in pool.map(lint, jobs):
+            print(f"{'FAIL' if complaints else 'ok':4} {title} ({seconds:.1f} s)")
+            for line in complaints:
+                print(f"     {line}")
+            failed += bool(complaints)
+    print(f"{len(jobs) - failed} of {len(jobs)} runs clean")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+// bcq_output: rows of accumulators in, scaled binary32 rows out; order, latency, back pressure.
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <optional>
+
+#include "VOutput.h"
+#include "bcq/beat.hpp"
+#include "unit.hpp"
+
+namespace bcq::test {
+namespace {
+
+constexpr int kCols = 3;
+constexpr int kAccWidth = 63;
+
+class Bench {
+ public:
+  explicit Bench(float scale) : scale_(scale) {
+    unit_->scale_i = std::bit_cast<std::uint32_t>(scale);
+    unit_->row_valid_i = 0;
+    unit_->res_ready_i = 0;
+    unit_.reset();
+  }
+
+  /// One cycle; returns what moved. A row on offer stays until it is taken.
+  struct Moved {
+    bool in, out;
+  };
+  Moved cycle(bool want_to_send, bool ready) {
+    if (!row_ && want_to_send) offer();
+    unit_->row_valid_i = row_.has_value();
+    unit_->res_ready_i = ready;
+    unit_.settle();
+    const Moved moved{row_.has_value() && unit_->row_ready_o != 0, ready && unit_->res_valid_o != 0};
+    if (moved.out) {
+      if (expected_.empty()) FAIL("a result without a row");
+      if (get_port(unit_->res_o) != expected_.front()) FAIL("wrong result");
+      expected_.pop_front();
+    }
+    if (moved.in) {
+      expected_.push_back(*row_);
+      row_.reset();
+    }
+    unit_.tick();
+    return moved;
+  }
+
+  Random random;
+
+ private:
+  using Result = PortBits<std::remove_reference_t<decltype(VOutput::res_o)>>;
+
+  void offer() {
+    PortBits<std::remove_reference_t<decltype(VOutput::s_i)>> bits{};
+    Result result{};
+    for (std::size_t c = 0; c < kCols; ++c) {
+      const int length = static_cast<int>(random.between(1, kAccWidth));
+      const auto s = static_cast<std::int64_t>(random.bits()) >> (64 - length);
+      BitSpan(bits).put(c * kAccWidth, 32, static_cast<std::uint32_t>(s));
+      BitSpan(bits).put(c * kAccWidth + 32, kAccWidth - 32, static_cast<std::uint32_t>(s >> 32));
+      result[c] = std::bit_cast<std::uint32_t>(accumulator_to_float(s) * scale_);
+    }
+    set_port(unit_->s_i, bits);
+    row_ = result;
+  }
+
+  Unit<VOutput> unit_;
+  float scale_;
+  std::optional<Result> row_;
+  std::deque<Result> expected_;
+};
+
+}  // namespace
+
+TEST_CASE("output: random rows and back pressure", "[rtl][output]") {
+  for (const float scale : {1.0F, 0x1.234567p-20F, 0x1.8p-140F, 0.0F, 0x1.FFFFFEp127F}) {
+    Bench bench(scale);
+    int rows = 0;
+    for (int i = 0; i < 40'000; ++i) {
+      const int take = i / 1000 % 5 * 25;
+      rows += bench.cycle(bench.random.chance(70), bench.random.chance(take)).out;
+    }
+    CHECK(rows > 10'000);
+  }
+}
+
+TEST_CASE("output: a row taken in cycle n is offered in cycle n+3", "[rtl][output]") {
+  Bench bench(1.0F);
+  for (int i = 0; i < 5; ++i) {
+    CHECK(bench.cycle(true, true).in);
+    CHECK_FALSE(bench.cycle(false, true).out);
+    CHECK_FALSE(bench.cycle(false, true).out);
+    CHECK(bench.cycle(false, true).out);
+  }
+}
+
+TEST_CASE("output: one row per cycle", "[rtl][output]") {
+  Bench bench(1.0F);
+  for (int i = 0; i < 3; ++i) CHECK(bench.cycle(true, true).in);
+  int stalls = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const auto moved = bench.cycle(true, true);
+    stalls += !moved.in || !moved.out;
+  }
+  CHECK(stalls == 0);
+}
+
+}  // namespace bcq::test

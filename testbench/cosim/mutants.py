@@ -13,20 +13,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-# (file, text to replace, replacement, what it breaks)
-MUTANTS = [
-    ("bcq_decoder.sv", "negative ? -codeword : codeword", "codeword", "the sign of a scale"),
-    ("bcq_decoder.sv", "lane_mask_i[l] ? mirrored : '0", "mirrored", "lanes beyond K"),
-    ("bcq_decoder.sv", "first_i ? beat_i[SCALE_LSB+:bcq_pkg::SCALE_W] : scale_q", "beat_i[SCALE_LSB+:bcq_pkg::SCALE_W]",
-     "the scale held over a block array"),
-    ("bcq_drain.sv", "!load_i || rows_q == '0 || (rows_q == CNT_W'(1) && drain_o)", "1'b1", "waiting for results to leave"),
-    ("bcq_drain.sv", "(rows_q == CNT_W'(1) && drain_o)", "1'b0", "loading while the last row leaves (cycles only)"),
-    ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised[W-MAN_W])", "guard", "ties to even on the way to FP32"),
-    ("bcq_sequencer.sv", "tile_last_o || beat_q == BEAT_CNT_W'(BEATS - 1)", "beat_q == BEAT_CNT_W'(BEATS - 1)",
-     "short last block arrays"),
-    ("bcq_skid.sv", "spare_valid_q ? spare_q : in_data_i", "in_data_i", "the spare entry of a stream register"),
-]
+# Operands M,N,K: K shorter than the drain, so that results hold operands up; K of several block arrays, so that S is long.
+SHORT = "30,9,11"
+LONG = "30,9,129"
 
+# (file, text to replace, replacement, what it breaks, operands that show it)
+MUTANTS = [
+    ("bcq_decoder.sv", "negative ? -codeword : codeword", "codeword", "the sign of a scale", SHORT),
+    ("bcq_decoder.sv", "lane_mask_i[l] ? mirrored : '0", "mirrored", "lanes beyond K", SHORT),
+    ("bcq_decoder.sv", "first_i ? beat_i[SCALE_LSB+:bcq_pkg::SCALE_W] : scale_q", "beat_i[SCALE_LSB+:bcq_pkg::SCALE_W]",
+     "the scale held over a block array", SHORT),
+    ("bcq_drain.sv", "!load_i || rows_q == '0 || (rows_q == CNT_W'(1) && drain_o)", "1'b1", "waiting for results to leave", SHORT),
+    ("bcq_drain.sv", "(rows_q == CNT_W'(1) && drain_o)", "1'b0", "loading while the last row leaves (cycles only)", SHORT),
+    ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised[W-MAN_W])", "1'b0", "rounding on the way to FP32", LONG),
+    ("bcq_sequencer.sv", "tile_last_o || beat_q == BEAT_CNT_W'(BEATS - 1)", "beat_q == BEAT_CNT_W'(BEATS - 1)",
+     "short last block arrays", SHORT),
+    ("bcq_skid.sv", "spare_valid_q ? spare_q : in_data_i", "in_data_i", "the spare entry of a stream register", SHORT),
+]
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -36,7 +39,7 @@ def main() -> int:
     args = parser.parse_args()
 
     survivors = 0
-    for number, (name, old, new, what) in enumerate(MUTANTS):
+    for number, (name, old, new, what, shape) in enumerate(MUTANTS):
         with tempfile.TemporaryDirectory(prefix="bcq-mutant-") as folder:
             rtl = Path(folder) / "rtl"
             shutil.copytree(args.rtl, rtl)
@@ -46,7 +49,7 @@ def main() -> int:
                 survivors += 1
                 continue
             (rtl / name).write_text(source.replace(old, new), encoding="utf-8")
-            command = [args.bcq, "verify", "--rtl", rtl, "--arch", args.arch, "--shape", "30,9,129", "--stalls", "30", "--seed", "5"]
+            command = [args.bcq, "verify", "--rtl", rtl, "--arch", args.arch, "--shape", shape, "--stalls", "40", "--seed", "5"]
             run = subprocess.run(command, capture_output=True, text=True, check=False)
         caught = run.returncode == 1 and ("MISMATCH" in run.stdout or "the Verilated array ended" in run.stderr)
         survivors += not caught

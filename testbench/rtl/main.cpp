@@ -4,8 +4,3 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
-
-/// Verilator's run time asks for simulated time in messages; unit tests have none.
-double sc_time_stamp() {
-  return 0;
-}

@@ -121,7 +121,7 @@ void build(const sim::Arch& arch, const std::vector<std::string>& parameters, co
                                       "-O3",
                                       "-fno-gate",
                                       "--assert",
-                                      "-Wall",
+                                      "-Wno-fatal",
                                       "--x-initial",
                                       "unique",
                                       "--top-module",

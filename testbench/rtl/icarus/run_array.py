@@ -26,8 +26,9 @@ def run(command, folder):
 def synthesize(sources, folder):
     """array_dut as generic gates and flip-flops; returns the netlist."""
     files = " ".join(str(source) for source in sources)
+    # dffunmap: an enable that is X makes its register X; Verilog's `if` would hide it.
     script = (
-        f"read_verilog -sv {files}; synth -flatten -top array_dut; check -assert; "
+        f"read_verilog -sv {files}; synth -flatten -top array_dut; dffunmap; clean; check -assert; "
         "stat; write_verilog -noattr netlist.v"
     )
     output = run(["yosys", "-Q", "-T", "-p", script], folder)

@@ -4,20 +4,25 @@ BCQ    := $(BUILD)/bin/bcq
 LAYER  := traces/layers/kjv.blk0.ffn_down.safetensors
 JOBS   := $(shell nproc)
 
-.PHONY: help demo test build deps format tidy bench codebooks clean
+.PHONY: help demo test build programs configure deps format tidy bench codebooks clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-demo: build ## run a layer of the embedded model on SystemC and RTL and print the report
+demo: programs ## run a layer of the embedded model on SystemC and RTL and print the report
 	$(BCQ) verify $(LAYER) --arch configs/default.toml
 
 test: build ## build and run all tests
 	ctest --preset release -j $(JOBS)
 
-build: deps ## configure and compile
-	cmake --preset release
+build: configure ## compile everything, tests included
 	cmake --build --preset release -j $(JOBS)
+
+programs: configure ## compile the programs bcq and bcq-verify
+	cmake --build --preset release -j $(JOBS) --target bcq bcq-verify
+
+configure: deps
+	cmake --preset release
 
 deps: ## install what is missing (Debian 12 packages; asks sudo for it when needed)
 	@scripts/install_deps.sh
@@ -32,7 +37,7 @@ bench: build ## measure the speed of the golden model
 	cmake --build --preset release --target model_bench
 	$(BUILD)/bin/model_bench
 
-codebooks: build ## calibrate the default codebooks again from the embedded model's layers
+codebooks: programs ## calibrate the default codebooks again from the embedded model's layers
 	scripts/make_default_codebooks.sh $(BCQ)
 
 clean: ## remove what was built

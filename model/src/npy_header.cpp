@@ -72,7 +72,7 @@ class HeaderParser {
     if (quote != '\'' && quote != '"') fail(field, fmt::format("'{}' is not a plain string", printable(text_)));
     const std::size_t end = text_.find(quote, 1);
     if (end == std::string_view::npos) fail(field, "has no closing quote");
-    const std::string value(text_.substr(1, end - 1));
+    std::string value(text_.substr(1, end - 1));
     text_.remove_prefix(end + 1);
     return value;
   }

@@ -24,7 +24,7 @@ std::string calibrate_command(const BcqFormat& format, const std::string& layer)
 
 fs::path default_codebooks(const Arch& arch, const std::string& layer) {
   const BcqFormat& format = arch.format;
-  const fs::path path = data_dir() / "codebooks" / fmt::format("nc{}_lb{}.safetensors", format.nc, format.lb);
+  fs::path path = data_dir() / "codebooks" / fmt::format("nc{}_lb{}.safetensors", format.nc, format.lb);
   if (format.bc == kDefaultSetsBc && fs::exists(path)) return path;
   throw InputError(
       fmt::format("--codebooks: there is no default set for {} in {}; make one with `{}` and name it with --codebooks",

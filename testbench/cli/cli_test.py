@@ -400,6 +400,24 @@ class Verify(Folder):
         result = subprocess.run([alone / "bcq", "verify", "--help", "a b"], capture_output=True, text=True)
         self.assertEqual((result.returncode, result.stdout, result.stderr), (7, "--help a b\n", ""))
 
+    def test_refusals(self):
+        fits = "--codebooks cb.st --arch arch.toml --json out.json"
+        for arguments, *parts in (
+            ("verify", "LAYER", "--shape"),
+            (f"verify missing.st {fits}", "missing.st"),
+            (f"verify layer.st --shape 1,2,3 {fits}", "--shape"),
+            ("verify --shape 1,2 --arch arch.toml", "--shape"),
+            ("verify --shape 0,2,3 --arch arch.toml", "--shape", "1 to 65536"),
+            ("verify --shape 1,1,4097 --arch arch.toml", "K = 4097", "k_max"),
+            ("verify --shape 1,1,1 --arch missing.toml", "missing.toml"),
+            ("verify --shape 1,1,1 --stalls 100 --arch arch.toml", "--stalls"),
+            ("verify --shape 1,1,1 --seed -1 --arch arch.toml", "--seed"),
+            ("verify --shape 1,1,1 --rtl nowhere --arch arch.toml", "nowhere", "bcq_array.sv"),
+            ("verify --shape 1,1,1 --arch arch.toml --json nowhere/out.json", "nowhere"),
+        ):
+            with self.subTest(arguments):
+                self.refused(arguments, *parts)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "bcq/gemm.hpp"
+#include "context.hpp"
 
 namespace bcq::test {
 
@@ -78,7 +79,7 @@ class Unit {
     model_ = std::make_unique<Model>(&context_);
   }
   ~Unit() {
-    Verilated::threadContextp(&context_);  // where the model's scopes are registered
+    enter(context_);
     model_->final();
     model_.reset();
   }
@@ -89,7 +90,7 @@ class Unit {
 
   /// Lets combinational outputs follow the inputs.
   void settle() {
-    Verilated::threadContextp(&context_);  // assertions report to the thread's context
+    enter(context_);
     model_->eval();
   }
 

@@ -138,8 +138,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0, 99))
       ->type_name("PERCENT")
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "Seed of stalls, random operands and the RTL's initial registers")
-      ->capture_default_str();
+  sim::add_seed_option(app, options.seed, "Seed of stalls, random operands and the RTL's initial registers");
   app.add_option("--rtl", options.rtl, "Folder with the RTL to verify; default: the RTL of bcq")->type_name("DIR");
   sim::add_json_option(app, options.json);
   app.footer(

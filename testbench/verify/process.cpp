@@ -21,6 +21,7 @@ ProcessResult run_process(const std::vector<std::string>& command) {
   posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO);
 
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   pid_t child = 0;

@@ -1,7 +1,7 @@
 // Self-checking bench of a small array for four-state simulation; make_case wrote the stimulus beside it.
 //
-// Whatever the contract does not look at is driven X: payloads without valid, the codebook port without write, k and scale
-// between GEMMs, everything before reset. No X may reach valid, ready or a result on offer.
+// Whatever the contract does not look at is driven X: payloads without valid, the codebook port without write, k and
+// scale between GEMMs, everything before reset. No X may reach valid, ready or a result on offer.
 `timescale 1ns / 1ps
 `default_nettype none
 

@@ -168,7 +168,9 @@ class CaseMaker {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+// libsystemc, which bcq_sim brings along, has the main() that calls this.
+extern "C" int sc_main(int argc, char** argv);
+int sc_main(int argc, char** argv) {
   try {
     if (argc != 3) throw std::runtime_error("usage: make_case ARCH.toml FOLDER");
     const Arch arch = bcq::sim::read_arch(argv[1]);

@@ -56,7 +56,8 @@ def main():
     if args.netlist:
         sources = [folder / "case_pkg.sv", synthesize(sources, folder)]
     files = [str(source) for source in [*sources, HERE / "array_tb.sv"]]
-    messages = run(["iverilog", "-g2012", "-Wall", "-Wno-timescale", "-s", "array_tb", "-o", "array_tb.vvp", *files], folder)
+    options = ["-g2012", "-Wall", "-Wno-timescale", "-s", "array_tb", "-o", "array_tb.vvp"]
+    messages = run(["iverilog", *options, *files], folder)
     if messages:
         sys.exit(f"{messages}run_array.py: Icarus has warnings")
     output = run(["vvp", "-n", "array_tb.vvp"], folder)

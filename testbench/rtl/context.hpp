@@ -1,0 +1,13 @@
+// Switches between the contexts of several Verilated units in one process.
+#pragma once
+
+class VerilatedContext;
+
+namespace bcq::test {
+
+/// Makes `context` the thread's: assertions report to it, and a model's scopes must leave the one they entered.
+/// In a source file of the Verilated library, because gcc's sanitizer takes Verilator's thread_local for a null
+/// pointer.
+void enter(VerilatedContext& context);
+
+}  // namespace bcq::test

@@ -4,24 +4,12 @@
 #include <fmt/ranges.h>
 
 #include "bcq/error.hpp"
+#include "bcq/text.hpp"
 
 namespace bcq {
 namespace {
 
 constexpr std::size_t kLongestExcerpt = 80;
-
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 /// The longest prefix of at most `limit` bytes that does not cut a UTF-8 character in two.
 std::string_view utf8_prefix(std::string_view text, std::size_t limit) {
@@ -31,13 +19,13 @@ std::string_view utf8_prefix(std::string_view text, std::size_t limit) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-  if (text.size() <= kLongestExcerpt) return escape(text);
-  return escape(utf8_prefix(text, kLongestExcerpt)) + "…";
+std::string excerpt(std::string_view text) {
+  if (text.size() <= kLongestExcerpt) return printable(text);
+  return printable(utf8_prefix(text, kLongestExcerpt)) + "…";
 }
 
 std::string printable_path(const std::filesystem::path& path) {
-  return escape(path.string());
+  return printable(path.string());
 }
 
 std::string shape_text(std::span<const std::size_t> shape) {

@@ -13,9 +13,8 @@ namespace bcq {
 [[noreturn]] void refuse(const std::filesystem::path& file, std::string_view field, std::string_view problem,
                          std::string_view remedy);
 
-/// Text from a file, fit for a message: control characters escaped (a name must not be able to forge lines or drive a
-/// terminal), shortened to a readable length.
-[[nodiscard]] std::string printable(std::string_view text);
+/// Text from a file, fit for a message: printable (bcq/text.hpp) and shortened to a readable length.
+[[nodiscard]] std::string excerpt(std::string_view text);
 
 /// The name of a file, fit for a message; never shortened.
 [[nodiscard]] std::string printable_path(const std::filesystem::path& path);

@@ -26,7 +26,7 @@ void require_k(const fs::path& path, const std::string& field, std::size_t k) {
 void require_format(const SafetensorsFile& file, const std::string& expected, const std::string& program) {
   const std::string& format = file.metadata_at("format");
   if (format == expected) return;
-  refuse(file.path(), "metadata 'format'", fmt::format("'{}' is not '{}'", printable(format), expected),
+  refuse(file.path(), "metadata 'format'", fmt::format("'{}' is not '{}'", excerpt(format), expected),
          fmt::format("name a file made by {}", program));
 }
 
@@ -36,7 +36,7 @@ int metadata_integer(const SafetensorsFile& file, const std::string& key) {
   int value = 0;
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end) {
-    refuse(file.path(), fmt::format("metadata '{}'", key), fmt::format("'{}' is not an integer", printable(text)),
+    refuse(file.path(), fmt::format("metadata '{}'", key), fmt::format("'{}' is not an integer", excerpt(text)),
            "make the file again");
   }
   return value;
@@ -112,11 +112,11 @@ Layer read_layer(const fs::path& path) {
 Matrix<float> read_matrix(const fs::path& path, const std::string& name) {
   const bool npy = path.extension() == ".npy";
   if (npy && !name.empty()) {
-    refuse(path, fmt::format("tensor '{}'", printable(name)), "a .npy file holds one array without a name",
+    refuse(path, fmt::format("tensor '{}'", excerpt(name)), "a .npy file holds one array without a name",
            "leave the name out");
   }
   Matrix<float> matrix = npy ? read_npy(path) : SafetensorsFile::read(path).float_matrix(name);
-  require_k(path, npy ? "shape" : fmt::format("tensor '{}'", printable(name)), matrix.cols());
+  require_k(path, npy ? "shape" : fmt::format("tensor '{}'", excerpt(name)), matrix.cols());
   return matrix;
 }
 

@@ -58,7 +58,7 @@ std::size_t element_bytes(const fs::path& path, const std::string& descr) {
   if (descr == "<f2") return 2;
   if (descr == "<f4") return 4;
   if (descr == "<f8") return 8;
-  refuse(path, "descr", fmt::format("'{}' is not '<f2', '<f4' or '<f8'", printable(descr)), kSave);
+  refuse(path, "descr", fmt::format("'{}' is not '<f2', '<f4' or '<f8'", excerpt(descr)), kSave);
 }
 
 /// Rounds to nearest even. A finite number that would become infinite is the user's to rescale.

@@ -24,7 +24,7 @@ class HeaderParser {
     expect("{");
     while (!accept("}")) {
       const std::string key = quoted("key");
-      if (std::find(keys_.begin(), keys_.end(), key) != keys_.end()) fail(printable(key), "occurs twice");
+      if (std::find(keys_.begin(), keys_.end(), key) != keys_.end()) fail(excerpt(key), "occurs twice");
       keys_.push_back(key);
       expect(":");
       if (key == "descr") {
@@ -34,7 +34,7 @@ class HeaderParser {
       } else if (key == "shape") {
         header.shape = tuple();
       } else {
-        fail(printable(key), "is not a key of the format");
+        fail(excerpt(key), "is not a key of the format");
       }
       if (!accept(",")) {
         expect("}");
@@ -42,7 +42,7 @@ class HeaderParser {
       }
     }
     skip_spaces();
-    if (!text_.empty()) fail("header", fmt::format("has '{}' after the dict", printable(text_)));
+    if (!text_.empty()) fail("header", fmt::format("has '{}' after the dict", excerpt(text_)));
     if (keys_.size() != 3) fail("header", "lacks one of descr, fortran_order and shape");
     return header;
   }
@@ -62,14 +62,14 @@ class HeaderParser {
   }
 
   void expect(std::string_view token) {
-    if (!accept(token)) fail("header", fmt::format("has '{}' where '{}' is expected", printable(text_), token));
+    if (!accept(token)) fail("header", fmt::format("has '{}' where '{}' is expected", excerpt(text_), token));
   }
 
   /// A string without escapes: no key and no plain type needs one.
   std::string quoted(std::string_view field) {
     skip_spaces();
     const char quote = text_.empty() ? '\0' : text_.front();
-    if (quote != '\'' && quote != '"') fail(field, fmt::format("'{}' is not a plain string", printable(text_)));
+    if (quote != '\'' && quote != '"') fail(field, fmt::format("'{}' is not a plain string", excerpt(text_)));
     const std::size_t end = text_.find(quote, 1);
     if (end == std::string_view::npos) fail(field, "has no closing quote");
     std::string value(text_.substr(1, end - 1));
@@ -80,7 +80,7 @@ class HeaderParser {
   bool truth() {
     if (accept("True")) return true;
     if (accept("False")) return false;
-    fail("fortran_order", fmt::format("'{}' is not True or False", printable(text_)));
+    fail("fortran_order", fmt::format("'{}' is not True or False", excerpt(text_)));
   }
 
   std::vector<std::size_t> tuple() {
@@ -89,7 +89,7 @@ class HeaderParser {
     while (!accept(")")) {
       std::size_t extent = 0;
       const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), extent);
-      if (error != std::errc()) fail("shape", fmt::format("'{}' is not a length", printable(text_)));
+      if (error != std::errc()) fail("shape", fmt::format("'{}' is not a length", excerpt(text_)));
       text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
       if (extents.size() == kMaxRank) fail("shape", fmt::format("has more than {} dimensions", kMaxRank));
       extents.push_back(extent);

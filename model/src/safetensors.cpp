@@ -37,7 +37,7 @@ template <>
 constexpr const char* kDtypeOf<std::int64_t> = "I64";
 
 std::string tensor_field(const std::string& name) {
-  return fmt::format("tensor '{}'", printable(name));
+  return fmt::format("tensor '{}'", excerpt(name));
 }
 
 /// The first keys of a map, to show what a file has instead of what was asked for.
@@ -45,8 +45,7 @@ template <class Map>
 std::string list_keys(const Map& map) {
   if (map.empty()) return "none";
   std::vector<std::string> names;
-  for (auto it = map.begin(); it != map.end() && names.size() < kNamesListed; ++it)
-    names.push_back(printable(it->first));
+  for (auto it = map.begin(); it != map.end() && names.size() < kNamesListed; ++it) names.push_back(excerpt(it->first));
   return fmt::format("{}{}", fmt::join(names, ", "), map.size() > names.size() ? ", …" : "");
 }
 
@@ -123,7 +122,7 @@ const RawTensor& SafetensorsFile::at(const std::string& name) const {
 const std::string& SafetensorsFile::metadata_at(const std::string& key) const {
   const auto found = metadata_.find(key);
   if (found == metadata_.end()) {
-    refuse(path_, fmt::format("metadata '{}'", printable(key)), "is missing",
+    refuse(path_, fmt::format("metadata '{}'", excerpt(key)), "is missing",
            fmt::format("the file has: {}", list_keys(metadata_)));
   }
   return found->second;
@@ -141,8 +140,7 @@ Matrix<float> SafetensorsFile::float_matrix(const std::string& name) const {
   } else if (tensor.dtype == "BF16") {
     convert_elements<std::uint16_t>(tensor.bytes, matrix.flat(), bfloat16_to_float);
   } else {
-    refuse(path_, field, fmt::format("type {} is not accepted", printable(tensor.dtype)),
-           "store it as F32, F16 or BF16");
+    refuse(path_, field, fmt::format("type {} is not accepted", excerpt(tensor.dtype)), "store it as F32, F16 or BF16");
   }
   require_finite(path_, field, matrix);
   return matrix;

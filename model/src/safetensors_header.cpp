@@ -112,7 +112,7 @@ class HeaderBuilder final : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool) override { unexpected("a truth value"); }
   bool number_integer(std::int64_t value) override { unexpected(fmt::format("the number {}", value)); }
   bool number_float(double, const std::string& text) override {
-    unexpected(fmt::format("the number {}", printable(text)));
+    unexpected(fmt::format("the number {}", excerpt(text)));
   }
   bool binary(nlohmann::json::binary_t&) override { unexpected("binary data"); }
 
@@ -125,9 +125,9 @@ class HeaderBuilder final : public nlohmann::json_sax<nlohmann::json> {
 
   [[nodiscard]] std::string field() const {
     if (place_ == Place::kStart) return "header";
-    if (place_ == Place::kMetadata) return fmt::format("metadata '{}'", printable(key_));
-    if (place_ == Place::kTop) return fmt::format("tensor '{}'", printable(name_));
-    return fmt::format("tensor '{}' {}", printable(name_), printable(key_));
+    if (place_ == Place::kMetadata) return fmt::format("metadata '{}'", excerpt(key_));
+    if (place_ == Place::kTop) return fmt::format("tensor '{}'", excerpt(name_));
+    return fmt::format("tensor '{}' {}", excerpt(name_), excerpt(key_));
   }
 
   [[noreturn]] void fail(std::string_view problem) const { refuse(file_, field(), problem, kRewrite); }
@@ -145,7 +145,7 @@ class HeaderBuilder final : public nlohmann::json_sax<nlohmann::json> {
     key_ = "dtype";
     const auto* dtype =
         std::find_if(kDtypes.begin(), kDtypes.end(), [this](const Dtype& d) { return d.name == entry_.dtype; });
-    if (dtype == kDtypes.end()) fail(fmt::format("type '{}' is not known", printable(entry_.dtype)));
+    if (dtype == kDtypes.end()) fail(fmt::format("type '{}' is not known", excerpt(entry_.dtype)));
     key_ = "shape";
     std::size_t bits = dtype->bits;
     for (const std::size_t extent : entry_.shape) {
@@ -201,7 +201,7 @@ void check_coverage(const fs::path& file, const SafetensorsHeader& header, std::
     const TensorEntry& entry = named->second;
     if (entry.begin != covered) {
       const char* what = entry.begin < covered ? "overlaps the tensor before it" : "leaves a gap before it";
-      refuse(file, fmt::format("tensor '{}' data_offsets", printable(named->first)),
+      refuse(file, fmt::format("tensor '{}' data_offsets", excerpt(named->first)),
              fmt::format("begins at {} where {} is expected: it {}", entry.begin, covered, what), kRewrite);
     }
     covered = entry.end;

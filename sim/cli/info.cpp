@@ -15,6 +15,7 @@
 #include "bcq/sim/program.hpp"
 #include "bcq/sim/report.hpp"
 #include "bcq/sim/text.hpp"
+#include "bcq/text.hpp"
 #include "commands.hpp"
 #include "tables.hpp"
 
@@ -52,7 +53,7 @@ ordered_json matrix_json(const Matrix<float>& matrix) {
 
 Description describe_arch(const path& file) {
   const sim::Arch arch = sim::read_arch(file);
-  std::string table = line("name", sim::printable(arch.name));
+  std::string table = line("name", printable(arch.name));
   table += line("array", fmt::format("{} x {} PEs (M x N), {} lanes: {} MACs per cycle", arch.rows, arch.cols,
                                      arch.lanes, sim::grouped(arch.macs_per_cycle())));
   table += line("longest K", std::to_string(arch.k_max));
@@ -106,7 +107,7 @@ Description describe_packed(const path& file) {
 Description describe_tensors(const std::string& kind, const SafetensorsFile& file) {
   Description out{kind, "", {{"tensors", ordered_json::object()}}};
   for (const auto& [name, tensor] : file.tensors()) {
-    out.table += line(sim::printable(name), fmt::format(" {} [{}]", tensor.dtype, fmt::join(tensor.shape, ", ")));
+    out.table += line(printable(name), fmt::format(" {} [{}]", tensor.dtype, fmt::join(tensor.shape, ", ")));
     out.json["tensors"][name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}};
   }
   return out;

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bcq/sim/report.hpp"
-#include "bcq/sim/text.hpp"
+#include "bcq/text.hpp"
 
 namespace bcq::cli {
 namespace {
@@ -54,7 +54,7 @@ nlohmann::ordered_json tensor_json(const BcqTensor& tensor) {
 std::string metadata_table(const std::map<std::string, std::string>& metadata) {
   std::string out = metadata.empty() ? "" : "metadata\n";
   for (const auto& [key, value] : metadata)
-    out += fmt::format("  {:<20}  {}\n", sim::printable(key), sim::printable(value));
+    out += fmt::format("  {:<20}  {}\n", printable(key), printable(value));
   return out;
 }
 

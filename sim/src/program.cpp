@@ -15,7 +15,7 @@
 
 #include "bcq/atomic_file.hpp"
 #include "bcq/error.hpp"
-#include "bcq/sim/text.hpp"
+#include "bcq/text.hpp"
 
 // libsystemc refers to it. We have a main of our own and elaborate when a command asks for it.
 int sc_main(int, char**) {

@@ -12,6 +12,7 @@
 #include "bcq/quantize.hpp"
 #include "bcq/sim/simulate.hpp"
 #include "bcq/sim/text.hpp"
+#include "bcq/text.hpp"
 
 namespace bcq::sim {
 namespace {

@@ -130,8 +130,9 @@ class Random {
   std::uint32_t word() { return static_cast<std::uint32_t>(engine_() >> 32); }
   /// Uniform in [low, high].
   std::int64_t between(std::int64_t low, std::int64_t high) {
-    const auto range = static_cast<std::uint64_t>(high - low) + 1;
-    return low + static_cast<std::int64_t>(range == 0 ? engine_() : engine_() % range);
+    const auto range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
+    const std::uint64_t offset = range == 0 ? engine_() : engine_() % range;
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
   }
   /// True in `percent` of the calls.
   bool chance(int percent) { return between(0, 99) < percent; }

@@ -36,21 +36,23 @@ module bcq_fp32_mul (
       $signed(EXP_W'(a_exponent)) + $signed(EXP_W'(b_exponent)) - $signed(EXP_W'(126)) - $signed(EXP_W'(leading_zeros));
   wire subnormal = exponent < $signed(EXP_W'(1));
   wire signed [EXP_W-1:0] deficit = $signed(EXP_W'(1)) - exponent;
-  wire [5:0] shift = !subnormal ? 6'd0 : (deficit > $signed(EXP_W'(50))) ? 6'd50 : deficit[5:0];
+  // A shift of 25 leaves less than half of the smallest subnormal, and so does every larger one.
+  wire [4:0] shift = !subnormal ? 5'd0 : (deficit > $signed(EXP_W'(25))) ? 5'd25 : deficit[4:0];
 
-  // 24 result bits, guard, and the rest as sticky; 50 extra bits keep what a subnormal shifts out.
-  wire [97:0] aligned = {normalised, 50'd0} >> shift;
-  wire guard = aligned[73];
-  wire sticky = |aligned[72:0];
-  wire round_up = guard && (sticky || aligned[74]);
+  // 24 result bits, guard, and the rest as sticky; 25 extra bits keep what a subnormal shifts out.
+  wire [72:0] aligned = {normalised, 25'd0} >> shift;
+  wire guard = aligned[48];
+  wire sticky = |aligned[47:0];
+  wire round_up = guard && (sticky || aligned[49]);
   wire [7:0] exponent_field = subnormal ? 8'd0 : exponent[7:0];
-  wire [31:0] rounded = {1'b0, exponent_field, aligned[96:74]} + 32'(round_up);
-  wire overflow = !subnormal && (exponent > $signed(EXP_W'(254)) || rounded[30:23] == 8'hFF);
+  // A carry out of the largest finite number gives the bits of infinity by itself.
+  wire [31:0] rounded = {1'b0, exponent_field, aligned[71:49]} + 32'(round_up);
+  wire overflow = !subnormal && exponent > $signed(EXP_W'(254));
   wire zero = product == '0;
 
   assign product_o = zero ? {sign, 31'd0} : overflow ? {sign, 8'hFF, 23'd0} : {sign, rounded[30:0]};
 
-  wire unused_bits = ^{aligned[97], rounded[31]};
+  wire unused_bits = ^{aligned[72], rounded[31]};
 
 endmodule
 

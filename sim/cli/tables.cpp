@@ -53,8 +53,7 @@ nlohmann::ordered_json tensor_json(const BcqTensor& tensor) {
 
 std::string metadata_table(const std::map<std::string, std::string>& metadata) {
   std::string out = metadata.empty() ? "" : "metadata\n";
-  for (const auto& [key, value] : metadata)
-    out += fmt::format("  {:<20}  {}\n", printable(key), printable(value));
+  for (const auto& [key, value] : metadata) out += fmt::format("  {:<20}  {}\n", printable(key), printable(value));
   return out;
 }
 

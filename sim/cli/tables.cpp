@@ -8,14 +8,6 @@
 #include "bcq/text.hpp"
 
 namespace bcq::cli {
-namespace {
-
-double stored_bits_per_scalar(const BcqTensor& tensor) {
-  const auto scalars = static_cast<double>(tensor.rows()) * static_cast<double>(tensor.k);
-  return static_cast<double>(stored_bits(tensor.format(), tensor.rows(), tensor.k)) / scalars;
-}
-
-}  // namespace
 
 std::string line(std::string_view label, std::string_view text) {
   return fmt::format("{:<14}{}\n", label, text);
@@ -39,7 +31,7 @@ std::string tensor_table(const BcqTensor& tensor) {
   return line("shape", fmt::format("{} x {} (rows x K)", tensor.rows(), tensor.k)) +
          line("format", tensor.format().name()) +
          line("bits/scalar", fmt::format("{:.4f} nominal, {:.4f} stored", nominal_bits_per_scalar(tensor.format()),
-                                         stored_bits_per_scalar(tensor))) +
+                                         sim::stored_bits_per_scalar(tensor))) +
          line("tensor scale", fmt::format("{}", tensor.tensor_scale));
 }
 
@@ -47,7 +39,7 @@ nlohmann::ordered_json tensor_json(const BcqTensor& tensor) {
   return {{"shape", {tensor.rows(), tensor.k}},
           {"format", sim::to_json(tensor.format())},
           {"nominal_bits_per_scalar", nominal_bits_per_scalar(tensor.format())},
-          {"stored_bits_per_scalar", stored_bits_per_scalar(tensor)},
+          {"stored_bits_per_scalar", sim::stored_bits_per_scalar(tensor)},
           {"tensor_scale", tensor.tensor_scale}};
 }
 

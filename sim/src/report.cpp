@@ -20,9 +20,8 @@ namespace {
 using nlohmann::ordered_json;
 
 OperandReport operand_report(const Matrix<float>& original, const BcqTensor& tensor) {
-  const auto scalars = static_cast<double>(tensor.rows()) * static_cast<double>(tensor.k);
   return {.nominal_bits = nominal_bits_per_scalar(tensor.format()),
-          .stored_bits = static_cast<double>(stored_bits(tensor.format(), tensor.rows(), tensor.k)) / scalars,
+          .stored_bits = stored_bits_per_scalar(tensor),
           .nmse_db = nmse_db(original, dequantize(tensor)),
           .tensor_scale = tensor.tensor_scale};
 }
@@ -83,6 +82,11 @@ std::string timing_table(const TimingReport& timing, const Arch& arch) {
 }
 
 }  // namespace
+
+double stored_bits_per_scalar(const BcqTensor& tensor) {
+  const auto scalars = static_cast<double>(tensor.rows()) * static_cast<double>(tensor.k);
+  return static_cast<double>(stored_bits(tensor.format(), tensor.rows(), tensor.k)) / scalars;
+}
 
 GemmReport gemm_report(const QuantizedLayer& work, const Matrix<float>& output) {
   const Matrix<float> reference = reference_gemm(work.layer.activation, work.layer.weight);

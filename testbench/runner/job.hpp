@@ -21,17 +21,15 @@ struct JobHeader {
   std::uint64_t m_tiles, n_tiles, beats_per_tile;
   std::uint64_t act_words_per_beat, wgt_words_per_beat;
   std::uint64_t rows, cols;
-  std::uint64_t codewords;   ///< per operand; 0: the codebooks are frozen
   std::uint64_t reset_seed;  ///< initial state of every register that has no reset
   std::uint32_t scale_bits;  ///< RNE32(g_W·g_A)
-  std::uint32_t reserved;
   sim::StallPattern stalls;
 };
 
 /// A GEMM as the array sees it.
 struct Job {
   JobHeader header{};
-  std::vector<std::int32_t> act_codewords, wgt_codewords;  ///< [nc·16]
+  std::vector<std::int32_t> act_codewords, wgt_codewords;  ///< [nc·16]; empty where the codebooks are frozen
   std::vector<std::uint32_t> act_beats, wgt_beats;         ///< [tiles, beats per tile, words per beat]
 };
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include "bcq/gemm.hpp"
 #include "job.hpp"
@@ -46,15 +47,15 @@ std::vector<std::int32_t> codewords(const CodebookSet& set) {
 
 Job make_job(const Work& work) {
   const sim::Arch& arch = work.arch;
-  const sim::EdgeStream act = sim::pack_edge(work.activation, arch.rows, arch.lanes, work.fill);
-  const sim::EdgeStream wgt = sim::pack_edge(work.weight, arch.cols, arch.lanes, work.fill);
+  sim::EdgeStream act = sim::pack_edge(work.activation, arch.rows, arch.lanes, work.fill);
+  sim::EdgeStream wgt = sim::pack_edge(work.weight, arch.cols, arch.lanes, work.fill);
   Job job;
   if (!arch.frozen) {
     job.act_codewords = codewords(work.activation.codebooks);
     job.wgt_codewords = codewords(work.weight.codebooks);
   }
-  job.act_beats = act.words;
-  job.wgt_beats = wgt.words;
+  job.act_beats = std::move(act.words);
+  job.wgt_beats = std::move(wgt.words);
   job.header = {.k = work.activation.k,
                 .m_tiles = act.tiles,
                 .n_tiles = wgt.tiles,
@@ -63,10 +64,8 @@ Job make_job(const Work& work) {
                 .wgt_words_per_beat = wgt.words_per_beat,
                 .rows = static_cast<std::uint64_t>(arch.rows),
                 .cols = static_cast<std::uint64_t>(arch.cols),
-                .codewords = job.act_codewords.size(),
                 .reset_seed = work.stalls.seed,
                 .scale_bits = std::bit_cast<std::uint32_t>(output_scale(work.weight, work.activation)),
-                .reserved = 0,
                 .stalls = work.stalls};
   return job;
 }

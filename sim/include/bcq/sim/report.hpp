@@ -46,6 +46,9 @@ struct GemmReport {
   std::optional<TimingReport> timing;
 };
 
+/// Exact bits per scalar of a packed tensor: short blocks, codebooks and tensor scale included.
+[[nodiscard]] double stored_bits_per_scalar(const BcqTensor& tensor);
+
 /// Measures operands and result. Computes the FP64 reference: M·N·K multiplications.
 [[nodiscard]] GemmReport gemm_report(const QuantizedLayer& work, const Matrix<float>& output);
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "bcq/format.hpp"
+#include "bcq/bcq_format.hpp"
 
 namespace bcq {
 

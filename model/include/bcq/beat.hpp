@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "bcq/format.hpp"
+#include "bcq/bcq_format.hpp"
 
 namespace bcq {
 

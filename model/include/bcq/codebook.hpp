@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "bcq/format.hpp"
+#include "bcq/bcq_format.hpp"
 
 namespace bcq {
 

@@ -1,47 +1,70 @@
-// The parameters of a BCQ format and the counts that follow from them (docs/numerics.md section 1).
+// What every number format is to the laboratory: stored fields out of a matrix, and a matrix out of stored fields.
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "bcq/matrix.hpp"
 
 namespace bcq {
 
-inline constexpr int kIndexBits = 4;
-inline constexpr int kCodebookEntries = 1 << kIndexBits;
-inline constexpr int kFractionBits = 4;      ///< F: fraction bits of a normalised scalar
-inline constexpr std::size_t kMaxK = 65536;  ///< longest reduction the accumulator is specified for
+/// Scalars that share an entry when a whole row shares it.
+inline constexpr std::size_t kPerRow = std::numeric_limits<std::size_t>::max();
+/// Marks fields that belong to the tensor, however many entries they have.
+inline constexpr std::size_t kPerTensor = 0;
 
-constexpr std::size_t ceil_div(std::size_t a, std::size_t b) {
-  return (a + b - 1) / b;
-}
+/// One kind of stored number: its name, its width and how many scalars of a row share an entry.
+struct FieldLayout {
+  std::string_view name;  ///< the field's standard term: "element", "scale", "selector"…
+  int bits = 0;           ///< per entry, 1…32
+  std::size_t span = 1;   ///< scalars per entry: 1 for elements, the group size for scales, kPerRow or kPerTensor
 
-/// BCQ parameters; the default is the paper's 4.5-bit format.
-struct BcqFormat {
-  int lb = 8;   ///< scalars per block, a power of two, 1…64
-  int la = 64;  ///< scalars per block array, a multiple of lb, at most 1024
-  int nc = 8;   ///< codebooks, a power of two, 1…16
-  int bc = 6;   ///< bits per codeword, 4…8
-
-  bool operator==(const BcqFormat&) const = default;
-
-  /// Q, the largest codeword: 2^(bc−1) − 1.
-  [[nodiscard]] int max_codeword() const { return (1 << (bc - 1)) - 1; }
-  /// log2(nc); 0 for one codebook.
-  [[nodiscard]] int selector_bits() const;
-  [[nodiscard]] std::size_t blocks(std::size_t k) const { return ceil_div(k, static_cast<std::size_t>(lb)); }
-  [[nodiscard]] std::size_t arrays(std::size_t k) const { return ceil_div(k, static_cast<std::size_t>(la)); }
-
-  /// Throws InputError that names `where` (a file or "command line"), the parameter and its legal range.
-  void validate(const std::string& where) const;
-
-  /// "BCQ lb=8 la=64 nc=8 bc=6", for tables and metadata.
-  [[nodiscard]] std::string name() const;
+  bool operator==(const FieldLayout&) const = default;
 };
 
-/// Exact stored bits of a [rows, k] tensor: indices, selectors and scales of short blocks, codebooks, tensor scale.
-[[nodiscard]] std::size_t stored_bits(const BcqFormat& format, std::size_t rows, std::size_t k);
+/// A field of an encoded tensor. Entry (r, i) belongs to scalars i·span … of row r; a short last group has an entry
+/// like any other. Fields of the tensor have what rows and columns they need.
+struct Field {
+  FieldLayout layout;
+  Matrix<std::uint32_t> entries;  ///< every entry < 2^bits
 
-/// The long-row limit 4 + log2(nc)/lb + 8/la.
-[[nodiscard]] double nominal_bits_per_scalar(const BcqFormat& format);
+  bool operator==(const Field&) const = default;
+};
+
+/// A quantized [rows, k] matrix: everything that must be stored to get it back, and nothing else.
+struct EncodedTensor {
+  std::size_t rows = 0;
+  std::size_t k = 0;
+  std::vector<Field> fields;  ///< in the order of the format
+
+  bool operator==(const EncodedTensor&) const = default;
+
+  /// All stored bits, side information included.
+  [[nodiscard]] std::size_t bits() const;
+  [[nodiscard]] double bits_per_scalar() const;
+};
+
+/// A number format. Its object holds the parameters only, so one object serves any tensor and any thread.
+class Format {
+ public:
+  Format() = default;
+  virtual ~Format() = default;
+  Format(const Format&) = delete;
+  Format& operator=(const Format&) = delete;
+
+  /// Encodes x [rows, k], every element finite, groups along k. Deterministic: the same fields for every thread count.
+  /// What a degenerate tensor becomes is documented with the format (docs/formats.md).
+  [[nodiscard]] virtual EncodedTensor quantize(const Matrix<float>& x) const = 0;
+
+  /// Decodes what quantize() of the same format returned, from its fields alone.
+  [[nodiscard]] virtual Matrix<float> dequantize(const EncodedTensor& encoded) const = 0;
+
+  /// Stored bits per scalar of endless rows: what remains when the fields of rows and tensor cost nothing. The expected
+  /// value on Gaussian data where it depends on the data.
+  [[nodiscard]] virtual double nominal_bits() const = 0;
+};
 
 }  // namespace bcq

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "bcq/format.hpp"
+#include "bcq/bcq_format.hpp"
 
 namespace bcq::sim {
 

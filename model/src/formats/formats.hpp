@@ -15,6 +15,10 @@ OperandFormats same_for_both(Arguments&&... arguments) {
   return {format, format};
 }
 
+// bcq.cpp
+OperandFormats make_bcq(const FormatArguments& arguments);
+OperandFormats make_bcq_local(const FormatArguments& arguments);
+
 // reference.cpp
 OperandFormats make_fp32(const FormatArguments& arguments);
 OperandFormats make_bf16(const FormatArguments& arguments);

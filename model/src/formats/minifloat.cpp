@@ -26,6 +26,7 @@ struct DenormalizedMinifloat {
     const std::uint32_t sign = std::signbit(x) ? kSignBit : 0;
     const double magnitude = std::fabs(x);
     if (magnitude >= decode(kLargest)) return sign | kLargest;
+    if (magnitude == 0.0) return sign;
     int exponent = 0;
     std::frexp(magnitude, &exponent);  // magnitude < 2^exponent
     const int field = std::max(exponent + kBias, 0);

@@ -101,6 +101,7 @@ def vsq_cases():
         ("vsq-w8", {"weight": 8}),
         ("vsq:rounded=0", {"rounded": 0}),
         ("vsq-s4:rounded=0:activation=8", {"scale": 4, "rounded": 0, "activation": 8}),
+        ("vsq:scale=3", {"scale": 3}),  # its largest element times the scale of FLT_MAX is beyond FLT_MAX
         ("vsq:group=32:scale=6", {"group": 32, "scale": 6}),
     ]
     for specification, options in variants:

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from bcq_oracle import f32_value, floor_log2, round_half_even
 from format_vectors import (
-    finite_fp32,
     fp32_scale,
     groups,
     inputs,
@@ -120,7 +119,7 @@ def tensor_scaled(values, rows):
     scale = f32_value(scale_bits)
     chosen = [[nearest(values, abs(f32_value(x)) / scale) for x in row] for row in rows]
     elements = [[x >> 31 << 7 | i for x, i in zip(row, index)] for row, index in zip(rows, chosen)]
-    y = [[signed(x, finite_fp32(values[i] * scale)) for x, i in zip(row, index)] for row, index in zip(rows, chosen)]
+    y = [[signed(x, rne32(values[i] * scale)) for x, i in zip(row, index)] for row, index in zip(rows, chosen)]
     return {"element": (8, elements), "tensor scale": (32, [[scale_bits]])}, y
 
 

@@ -1,4 +1,6 @@
 // INT4 and INT8: integers of a group, or of a whole row, times an FP16 scale.
+#include <algorithm>
+
 #include "formats.hpp"
 #include "group_format.hpp"
 #include "scale.hpp"

@@ -16,7 +16,7 @@ constexpr SmallFloat kMinifloat8{4, 3, 7, 0x7F};
 
 /// ±2^(E − 7) · m/8 with a 4-bit E and a 3-bit m without an implicit bit: many values have several codes.
 struct DenormalizedMinifloat {
-  static constexpr int kBias = 7, kLargestField = 15;
+  static constexpr int kBias = 7;
   static constexpr std::uint32_t kQuanta = 8, kSignBit = 0x80, kLargest = 0x7F;
 
   [[nodiscard]] static constexpr int bits() { return 8; }
@@ -31,8 +31,8 @@ struct DenormalizedMinifloat {
     std::frexp(magnitude, &exponent);  // magnitude < 2^exponent
     const int field = std::max(exponent + kBias, 0);
     const auto m = static_cast<std::uint32_t>(std::nearbyint(std::ldexp(magnitude * kQuanta, kBias - field)));
-    const auto next = static_cast<std::uint32_t>(field) + 1;
-    return sign | (m < kQuanta ? (next - 1) * kQuanta + m : next * kQuanta + m / 2);
+    const std::uint32_t code = static_cast<std::uint32_t>(field) * kQuanta + m;
+    return sign | (m < kQuanta ? code : code + kQuanta / 2);  // 8 quanta are 4 of the next exponent
   }
 
   [[nodiscard]] static double decode(std::uint32_t code) {
@@ -60,7 +60,8 @@ class UnscaledFloat final : public GroupFormat {
   Element element_;
 };
 
-/// Elements times an FP32 scale that takes the largest magnitude of the tensor to the largest element.
+/// Elements times an FP32 scale that takes the largest magnitude of the tensor to the largest element. That one, 448 or
+/// 57344, is 7 times a power of two and divides FLT_MAX: no product is beyond it.
 class TensorScaledFloat final : public GroupFormat {
  public:
   explicit TensorScaledFloat(const SmallFloat& element)
@@ -77,7 +78,7 @@ class TensorScaledFloat final : public GroupFormat {
   }
   void decode_group(const GroupReader& entries, std::span<float> x) const override {
     const double scale = std::bit_cast<float>(entries.one(1));
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = to_finite_fp32(element_.decode(entries[0][i]) * scale);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(element_.decode(entries[0][i]) * scale);
   }
 
   SmallFloat element_;

@@ -1,4 +1,9 @@
 // VS-Quant: integer vectors with integer scales under one floating-point scale (arXiv 2102.04503).
+#include <algorithm>
+#include <bit>
+#include <cfloat>
+#include <cmath>
+
 #include "formats.hpp"
 #include "group_format.hpp"
 #include "scale.hpp"
@@ -6,6 +11,11 @@
 
 namespace bcq {
 namespace {
+
+/// RNE32, saturated: the largest element times a coarse scale that was rounded up may lie beyond FLT_MAX.
+float to_finite_fp32(double value) {
+  return static_cast<float>(std::clamp<double>(value, -FLT_MAX, FLT_MAX));
+}
 
 struct VsqParameters {
   int bits;            ///< per element

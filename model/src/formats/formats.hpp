@@ -19,4 +19,10 @@ OperandFormats same_for_both(Arguments&&... arguments) {
 OperandFormats make_fp32(const FormatArguments& arguments);
 OperandFormats make_bf16(const FormatArguments& arguments);
 
+// hifloat4.cpp
+OperandFormats make_hifloat4(const FormatArguments& arguments);
+
+// m2xfp.cpp
+OperandFormats make_m2xfp(const FormatArguments& arguments);
+
 }  // namespace bcq

@@ -132,6 +132,15 @@ def equal_error_rows():
     ]
 
 
+def all_magnitudes_rows():
+    """Every E2M1 magnitude times each mantissa's scale, so that the search finds it, and with it a tie."""
+    rows = []
+    for tie in ((a + b) / 2 for a, b in zip(E2M1, E2M1[1:])):
+        row = [x * (1 + Fraction(mantissa, 4)) for mantissa in range(4) for x in [tie, *E2M1[:0:-1]]]
+        rows.append([rne32(x * sign) for x, sign in zip(row, [1, -1, -1] * 11)])
+    return rows
+
+
 def make_cases():
     for operand in ("weight", "activation"):
         for seed in range(3):
@@ -143,8 +152,8 @@ def make_cases():
         rows = tie_rows()
         for row in rows:
             yield vector("ties", SPECIFICATION, [row], *m2xfp([row], operand), operand=operand)
-        rows = equal_error_rows()
-        yield vector("equal errors", SPECIFICATION, rows, *m2xfp(rows, operand), operand=operand)
+        for name, rows in (("equal errors", equal_error_rows()), ("all magnitudes", all_magnitudes_rows())):
+            yield vector(name, SPECIFICATION, rows, *m2xfp(rows, operand), operand=operand)
         for k in (1, 7, 8, 9, 31, 32, 33):
             rows = [inputs(f"{SPECIFICATION} {k}")["laplace"][0][:k]]
             yield vector(f"k = {k}", SPECIFICATION, rows, *m2xfp(rows, operand), operand=operand)

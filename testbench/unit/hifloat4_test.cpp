@@ -41,7 +41,7 @@ EncodedTensor random_canonical(Rng& rng, int scale) {
 
 }  // namespace
 
-TEST_CASE("HiFloat4 encodes what it can represent as it was, but under scales with fraction 3", "[formats][hifloat4]") {
+TEST_CASE("HiFloat4 returns groups it can represent with a largest magnitude of 7 scales", "[formats][hifloat4]") {
   Rng rng(1);
   for (int round = 0; round < 500; ++round) {
     const EncodedTensor encoded = random_canonical(rng, 4 * draw(rng, 0, 63) + draw(rng, 0, 2));

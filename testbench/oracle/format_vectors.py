@@ -54,6 +54,7 @@ def _degenerate():
         [0] * 16 + [one, one | SIGN] * 8 + [0, SIGN, one, tiny, tiny | SIGN],
         [FLT_MAX] * 16 + [FLT_MAX | SIGN, one, tiny, SIGN] + [0x00800000] * 17,
         [tiny, tiny | SIGN, 2, 3, 0x007FFFFF] * 7 + [tiny, SIGN],
+        [tiny, 2, 3 | SIGN, 0, 5] * 7 + [tiny, 6],
         [0x7F000000, 0x7E800001, 0x7F000001 | SIGN] * 12 + [0x7F7FFFFE],
     ]
 

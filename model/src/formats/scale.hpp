@@ -1,4 +1,4 @@
-// FP32 scales, and getting back to FP32 from a product with one.
+// FP32 scales of rows and tensors.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,6 @@ namespace bcq {
 inline float fp32_scale(float largest, double divisor) {
   if (largest == 0.0F) return 1.0F;
   return std::max(static_cast<float>(largest / divisor), FLT_TRUE_MIN);
-}
-
-/// RNE32 of a value, saturated to ±FLT_MAX: the product of a rounded scale and the largest code may lie beyond it.
-inline float to_finite_fp32(double value) {
-  return static_cast<float>(std::clamp<double>(value, -FLT_MAX, FLT_MAX));
 }
 
 }  // namespace bcq

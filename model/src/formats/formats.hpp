@@ -23,6 +23,23 @@ OperandFormats make_bcq_local(const FormatArguments& arguments);
 OperandFormats make_fp32(const FormatArguments& arguments);
 OperandFormats make_bf16(const FormatArguments& arguments);
 
+// mx.cpp
+OperandFormats make_mxfp4(const FormatArguments& arguments);
+OperandFormats make_mxfp6_e2m3(const FormatArguments& arguments);
+OperandFormats make_mxfp6_e3m2(const FormatArguments& arguments);
+OperandFormats make_mxfp8_e4m3(const FormatArguments& arguments);
+OperandFormats make_mxfp8_e5m2(const FormatArguments& arguments);
+OperandFormats make_mxint8(const FormatArguments& arguments);
+
+// smx.cpp
+OperandFormats make_smx4(const FormatArguments& arguments);
+OperandFormats make_smx6(const FormatArguments& arguments);
+OperandFormats make_smx9(const FormatArguments& arguments);
+
+// nvfp4.cpp
+OperandFormats make_nvfp4(const FormatArguments& arguments);
+OperandFormats make_nvfp4_46(const FormatArguments& arguments);
+OperandFormats make_nvfp4_search(const FormatArguments& arguments);
 // minifloat.cpp
 OperandFormats make_minifloat8(const FormatArguments& arguments);
 OperandFormats make_dmf8(const FormatArguments& arguments);

@@ -3,6 +3,7 @@
 #include "formats/formats.hpp"
 
 namespace bcq {
+
 std::span<const FormatEntry> format_table() {
   static const std::vector<FormatParameter> kLevelBlock = {
       {"block", 64, 2, 4096, "scalars per scale; the levels are those for this size"}};

@@ -61,9 +61,11 @@ class NormalisedDensity {
 
 using RealLevels = std::array<double, 16>;
 
-/// The ends of the cell of each level: cell l is [ends[l], ends[l + 1]].
-std::array<double, 17> cell_ends(const RealLevels& levels, const LevelDesign& design) {
-  std::array<double, 17> ends{};
+using CellEnds = std::array<double, 17>;
+
+/// The cell of level l is [ends[l], ends[l + 1]].
+CellEnds cell_ends(const RealLevels& levels, const LevelDesign& design) {
+  CellEnds ends{};
   ends.front() = -1.0;
   ends.back() = 1.0;
   for (std::size_t l = 1; l < levels.size(); ++l) ends[l] = (levels[l - 1] + levels[l]) / 2.0;
@@ -74,16 +76,16 @@ std::array<double, 17> cell_ends(const RealLevels& levels, const LevelDesign& de
 /// One Lloyd step. A median takes one Newton step towards the middle of its cell's mass: it arrives as the iteration
 /// does.
 RealLevels lloyd_step(const RealLevels& levels, const LevelDesign& design, const NormalisedDensity& density) {
-  const std::array<double, 17> ends = cell_ends(levels, design);
+  const CellEnds ends = cell_ends(levels, design);
+  CellEnds mass{};
+  std::transform(ends.begin(), ends.end(), mass.begin(), [&](double end) { return density.mass(end); });
   RealLevels next = levels;
   for (std::size_t l = design.symmetric ? 1 : 0; l < kOne; ++l) {
     if (l == kZero) continue;
-    const double below = density.mass(ends[l]);
-    const double above = density.mass(ends[l + 1]);
     if (design.median) {
-      next[l] += ((below + above) / 2.0 - density.mass(levels[l])) / density.density(levels[l]);
+      next[l] += ((mass[l] + mass[l + 1]) / 2.0 - density.mass(levels[l])) / density.density(levels[l]);
     } else {
-      next[l] = (density.moment(ends[l + 1]) - density.moment(ends[l])) / (above - below);
+      next[l] = (density.moment(ends[l + 1]) - density.moment(ends[l])) / (mass[l + 1] - mass[l]);
     }
   }
   return next;

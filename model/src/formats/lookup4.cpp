@@ -51,7 +51,7 @@ class Lookup4 final : public GroupFormat {
     return (code & 0x7FFF) == 0 ? code | 1 : code;
   }
 
-  /// The decision tree of bitsandbytes (dQuantizeNF4): a midpoint belongs to the level below.
+  /// As in bitsandbytes a midpoint belongs to the level below.
   [[nodiscard]] std::uint32_t nearest(float x) const {
     std::uint32_t code = 0;
     for (const float midpoint : midpoints_) code += x > midpoint ? 1U : 0U;

@@ -16,10 +16,10 @@ struct PublishedLevels {
   Levels levels;
 };
 
-/// QLoRA, arXiv 2305.14314, appendix E, with the digits of bitsandbytes (csrc/kernels.cu); the same for every block.
+/// QLoRA, arXiv 2305.14314, with the digits of bitsandbytes (csrc/kernels.cu); the same for every block.
 [[nodiscard]] const Levels& nf4_levels();
 
-/// Yoshida, arXiv 2306.06965.
+/// Yoshida, arXiv 2306.06965, with the digits of bitsandbytes (functional.py).
 [[nodiscard]] std::span<const PublishedLevels> af4_published();
 
 // BOF4, arXiv 2505.06653, appendix C, tables 6 and 7; optimised for squared or for absolute error.

@@ -1,4 +1,5 @@
 // NF4, AF4, BOF4, BOF4-S and OPQ: what their vectors do not cover.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cfloat>
 #include <cmath>
@@ -75,6 +76,27 @@ TEST_CASE("Optimal levels are those that the BOF4 paper computes by integration"
                          0.7790828367844242F,
                          1.0F};
   CHECK(largest_deviation(optimal_levels(kBof4Mse, 64), theory) < 2e-6);
+}
+
+TEST_CASE("Optimal levels are those that the generator of AF4 computes", "[formats][lookup]") {
+  // generate_af4.py of github.com/davisyoshida/abnormal-floats, run for block size 32.
+  const Levels generated = {-1.0F,
+                            -0.723800749805F,
+                            -0.540687114434F,
+                            -0.396398499774F,
+                            -0.272357699629F,
+                            -0.159568207287F,
+                            -0.052588020502F,
+                            0.0F,
+                            0.045547465538F,
+                            0.137808913914F,
+                            0.233758540135F,
+                            0.336567437203F,
+                            0.450845604583F,
+                            0.584378570888F,
+                            0.752991161631F,
+                            1.0F};
+  CHECK(largest_deviation(optimal_levels(kAf4, 32), generated) < 5e-8);
 }
 
 TEST_CASE("Published levels are the optimal ones within the noise of their Monte Carlo", "[formats][lookup]") {

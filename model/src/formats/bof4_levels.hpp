@@ -13,8 +13,6 @@ struct LevelDesign {
   bool median;       ///< absolute error (the centroid is a median) instead of squared error (a mean)
   bool symmetric;    ///< level 0 is −1: the maximum is divided by without its sign
   bool zero_splits;  ///< cells next to level 7 end at 0 and not half-way
-
-  bool operator==(const LevelDesign&) const = default;
 };
 
 inline constexpr LevelDesign kBof4Mse{2, false, true, false};

@@ -66,6 +66,8 @@ std::vector<FormatParameter> local_parameters(bool search) {
 }  // namespace
 
 std::span<const FormatEntry> format_table() {
+  static const std::vector<FormatParameter> kLevelBlock = {
+      {"block", 64, 2, 4096, "scalars per scale; the levels are those for this size"}};
   static const FormatEntry kTable[] = {
       {"bcq", "LO-BCQ", "4-bit index into one of nc codebooks per block, E4M3 scale; universal codebooks", kBcqSource,
        bcq_parameters(false), make_bcq},
@@ -139,12 +141,37 @@ std::span<const FormatEntry> format_table() {
        "Hu et al., M2XFP, arXiv 2601.19213 (ASPLOS 2026)",
        {},
        make_m2xfp},
+      {"nf4",
+       "NF4",
+       "4-bit quantiles of a Gaussian, BF16 maximum of 64",
+       "QLoRA, arXiv 2305.14314",
+       {{"block", 64, 1, 4096, "scalars per scale"}},
+       make_nf4},
+      {"af4", "AF4", "4-bit levels, medians of normalised Gaussians, BF16 maximum of 64", "arXiv 2306.06965",
+       kLevelBlock, make_af4},
+      {"bof4", "BOF4", "4-bit levels of least squared error, BF16 maximum of 64", "arXiv 2505.06653", kLevelBlock,
+       make_bof4},
+      {"bof4-mae", "BOF4 (MAE)", "4-bit levels of least absolute error, BF16 maximum of 64", "arXiv 2505.06653",
+       kLevelBlock, make_bof4_mae},
+      {"bof4s", "BOF4-S", "4-bit levels of least squared error, signed BF16 maximum of 64", "arXiv 2505.06653",
+       kLevelBlock, make_bof4s},
+      {"bof4s-mae", "BOF4-S (MAE)", "4-bit levels of least absolute error, signed BF16 maximum of 64",
+       "arXiv 2505.06653", kLevelBlock, make_bof4s_mae},
   };
   return kTable;
 }
 
 std::span<const FormatModifier> modifier_table() {
-  return {};
+  static const FormatModifier kTable[] = {
+      {"opq",
+       "OPQ",
+       "outliers of a block in BF16 with a 64-bit position",
+       "arXiv 2505.06653",
+       {{"block", 64, 2, 4096, "scalars whose standard deviation decides what is an outlier"},
+        {"quantile", 0.95, 0.01, 0.999999, "part of the maxima of Gaussian blocks that are no outliers", false}},
+       wrap_opq},
+  };
+  return kTable;
 }
 
 }  // namespace bcq

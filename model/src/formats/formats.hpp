@@ -70,5 +70,15 @@ OperandFormats make_hifloat4(const FormatArguments& arguments);
 
 // m2xfp.cpp
 OperandFormats make_m2xfp(const FormatArguments& arguments);
+// lookup4.cpp
+OperandFormats make_nf4(const FormatArguments& arguments);
+OperandFormats make_af4(const FormatArguments& arguments);
+OperandFormats make_bof4(const FormatArguments& arguments);
+OperandFormats make_bof4_mae(const FormatArguments& arguments);
+OperandFormats make_bof4s(const FormatArguments& arguments);
+OperandFormats make_bof4s_mae(const FormatArguments& arguments);
+
+// opq.cpp
+std::shared_ptr<const Format> wrap_opq(std::shared_ptr<const Format> inner, const FormatArguments& arguments);
 
 }  // namespace bcq

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "e8m0.hpp"
 #include "formats.hpp"
 #include "group_format.hpp"
 #include "small_float.hpp"
@@ -18,22 +19,12 @@ enum Fields : std::size_t { kElement, kScale, kMantissa };
 constexpr std::size_t kGroup = 32;
 constexpr std::size_t kSubgroup = 8;
 constexpr std::size_t kSubgroups = kGroup / kSubgroup;
-constexpr int kScaleBias = 127;  // E8M0
-constexpr int kLowestExponent = -kScaleBias;
+constexpr int kElementExponent = 2;                                          // of 6, the largest E2M1 number
 constexpr std::array<double, 8> kMagnitudes = {0, 0.5, 1, 1.5, 2, 3, 4, 6};  // E2M1
 
-/// The exponent of the OCP scale: ⌊log2 max⌋ − 2, at least −127, which a zero group has too.
+/// The exponent of the OCP scale.
 int shared_exponent(std::span<const float> x) {
-  const float largest = max_magnitude(x);
-  return largest == 0.0F ? kLowestExponent : std::max(std::ilogb(largest) - 2, kLowestExponent);
-}
-
-std::uint32_t e8m0_code(int exponent) {
-  return static_cast<std::uint32_t>(exponent + kScaleBias);
-}
-
-int e8m0_exponent(std::uint32_t code) {
-  return static_cast<int>(code) - kScaleBias;
+  return e8m0::shared_exponent(max_magnitude(x), kElementExponent);
 }
 
 template <class T>
@@ -99,11 +90,11 @@ class M2xfpWeight final : public GroupFormat {
   void encode_group(std::span<const float> x, const GroupWriter& entries) const override {
     const int base = shared_exponent(x);
     GroupScales best;
-    for (int exponent = std::max(base - 1, kLowestExponent); exponent <= base + 1; ++exponent) {
+    for (int exponent = std::max(base - 1, e8m0::kLowest); exponent <= base + 1; ++exponent) {
       const GroupScales scales = best_mantissas(x, exponent);
       if (scales.error < best.error) best = scales;
     }
-    entries.one(kScale) = e8m0_code(best.exponent);
+    entries.one(kScale) = e8m0::encode(best.exponent);
     for (std::size_t i = 0; i < entries[kMantissa].size(); ++i) entries[kMantissa][i] = best.mantissas[i];
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double scale = subgroup_scale(best.mantissas[i / kSubgroup], best.exponent);
@@ -112,7 +103,7 @@ class M2xfpWeight final : public GroupFormat {
   }
 
   void decode_group(const GroupReader& entries, std::span<float> x) const override {
-    const int exponent = e8m0_exponent(entries.one(kScale));
+    const int exponent = e8m0::decode(entries.one(kScale));
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double scale = subgroup_scale(entries[kMantissa][i / kSubgroup], exponent);
       x[i] = static_cast<float>(kE2m1.decode(entries[kElement][i]) * scale);
@@ -155,7 +146,7 @@ class M2xfpActivation final : public GroupFormat {
  private:
   void encode_group(std::span<const float> x, const GroupWriter& entries) const override {
     const int exponent = shared_exponent(x);
-    entries.one(kScale) = e8m0_code(exponent);
+    entries.one(kScale) = e8m0::encode(exponent);
     const double reciprocal = std::ldexp(1.0, -exponent);
     for (std::size_t i = 0; i < x.size(); ++i) entries[kElement][i] = kE2m1.encode(x[i] * reciprocal);
     for (std::size_t i = 0; i < entries[kMantissa].size(); ++i) {
@@ -166,7 +157,7 @@ class M2xfpActivation final : public GroupFormat {
   }
 
   void decode_group(const GroupReader& entries, std::span<float> x) const override {
-    const double scale = std::ldexp(1.0, e8m0_exponent(entries.one(kScale)));
+    const double scale = std::ldexp(1.0, e8m0::decode(entries.one(kScale)));
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(kE2m1.decode(entries[kElement][i]) * scale);
     for (std::size_t i = 0; i < entries[kMantissa].size(); ++i) {
       const std::span<const std::uint32_t> codes = subgroup(entries[kElement], i);

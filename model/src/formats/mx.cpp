@@ -27,7 +27,7 @@ template <class Element>
 class Mx final : public GroupFormat {
  public:
   Mx(std::size_t group, Element element)
-      : GroupFormat(group, {{"element", element.bits(), 1}, {"scale", E8m0::kBits, group}}),
+      : GroupFormat(group, {{"element", element.bits(), 1}, {"scale", e8m0::kBits, group}}),
         element_(element),
         max_exponent_(std::ilogb(element.max_value())) {}
 
@@ -35,14 +35,14 @@ class Mx final : public GroupFormat {
   enum FieldIndex { kElement, kScale };
 
   void encode_group(std::span<const float> x, const GroupWriter& entries) const override {
-    const std::uint32_t scale = E8m0::encode(floor_log2(max_magnitude(x)) - max_exponent_);
-    entries.one(kScale) = scale;
-    const double reciprocal = std::ldexp(1.0, -E8m0::exponent(scale));
+    const int exponent = e8m0::shared_exponent(max_magnitude(x), max_exponent_);
+    entries.one(kScale) = e8m0::encode(exponent);
+    const double reciprocal = std::ldexp(1.0, -exponent);
     for (std::size_t i = 0; i < x.size(); ++i) entries[kElement][i] = element_.encode(x[i] * reciprocal);
   }
 
   void decode_group(const GroupReader& entries, std::span<float> x) const override {
-    const double scale = std::ldexp(1.0, E8m0::exponent(entries.one(kScale)));
+    const double scale = std::ldexp(1.0, e8m0::decode(entries.one(kScale)));
     for (std::size_t i = 0; i < x.size(); ++i) {
       x[i] = static_cast<float>(element_.decode(entries[kElement][i]) * scale);  // exact
     }

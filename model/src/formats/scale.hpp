@@ -1,4 +1,4 @@
-// FP32 scales of rows and tensors.
+// FP32 scales of rows and tensors, and back to FP32 from a product with one.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,11 @@ namespace bcq {
 inline float fp32_scale(float largest, double divisor) {
   if (largest == 0.0F) return 1.0F;
   return std::max(static_cast<float>(largest / divisor), FLT_TRUE_MIN);
+}
+
+/// RNE32, saturated: the largest element times a scale that was rounded up may lie beyond FLT_MAX.
+inline float to_finite_fp32(double value) {
+  return static_cast<float>(std::clamp<double>(value, -FLT_MAX, FLT_MAX));
 }
 
 }  // namespace bcq

@@ -17,19 +17,21 @@ constexpr std::size_t kPair = 2;
 class Smx final : public GroupFormat {
  public:
   explicit Smx(int magnitude_bits)
-      : GroupFormat(kGroup, {{"element", 1 + magnitude_bits, 1}, {"microexponent", 1, kPair}, {"exponent", 8, kGroup}}),
+      : GroupFormat(
+            kGroup,
+            {{"element", 1 + magnitude_bits, 1}, {"microexponent", 1, kPair}, {"exponent", e8m0::kBits, kGroup}}),
         magnitude_bits_(magnitude_bits) {}
 
  private:
   enum FieldIndex { kElement, kMicroexponent, kExponent };
 
-  /// ⌊log2 max |x|⌋, at least −127: a group of zeros has the lowest exponent that can be stored, and so has a pair.
-  static int exponent(std::span<const float> x) { return std::max(floor_log2(max_magnitude(x)), -E8m0::kBias); }
+  /// ⌊log2 max |x|⌋ of a group or pair, but not below what can be stored.
+  static int exponent(std::span<const float> x) { return e8m0::shared_exponent(max_magnitude(x), 0); }
 
   /// What an element's magnitude counts.
   [[nodiscard]] double quantum(std::uint32_t exponent_code, std::uint32_t microexponent) const {
     const int shift = static_cast<int>(microexponent);
-    return std::ldexp(1.0, E8m0::exponent(exponent_code) + 1 - magnitude_bits_ - shift);
+    return std::ldexp(1.0, e8m0::decode(exponent_code) + 1 - magnitude_bits_ - shift);
   }
 
   [[nodiscard]] std::uint32_t encode(float x, double quantum) const {
@@ -47,7 +49,7 @@ class Smx final : public GroupFormat {
 
   void encode_group(std::span<const float> x, const GroupWriter& entries) const override {
     const int shared = exponent(x);
-    entries.one(kExponent) = E8m0::encode(shared);
+    entries.one(kExponent) = e8m0::encode(shared);
     for (std::size_t p = 0; p < entries[kMicroexponent].size(); ++p) {
       const std::span<const float> pair = x.subspan(p * kPair, std::min(kPair, x.size() - p * kPair));
       entries[kMicroexponent][p] = exponent(pair) < shared ? 1 : 0;

@@ -12,11 +12,6 @@
 namespace bcq {
 namespace {
 
-/// RNE32, saturated: the largest element times a coarse scale that was rounded up may lie beyond FLT_MAX.
-float to_finite_fp32(double value) {
-  return static_cast<float>(std::clamp<double>(value, -FLT_MAX, FLT_MAX));
-}
-
 struct VsqParameters {
   int bits;            ///< per element
   int scale_bits;      ///< per vector scale

@@ -19,4 +19,8 @@ OperandFormats same_for_both(Arguments&&... arguments) {
 OperandFormats make_fp32(const FormatArguments& arguments);
 OperandFormats make_bf16(const FormatArguments& arguments);
 
+// if4.cpp, blockdialect.cpp
+OperandFormats make_if4(const FormatArguments& arguments);
+OperandFormats make_blockdialect(const FormatArguments& arguments);
+
 }  // namespace bcq

@@ -24,9 +24,14 @@ void require_compatible(const BcqTensor& activation, const BcqTensor& weight) {
         "GEMM operands: K = {} of the activation differs from K = {} of the weight; quantize operands of one layer",
         activation.k, weight.k));
   }
-  if (a.la != w.la || a.lb != w.lb || a.bc != w.bc) {
+  BcqFormat same = w;
+  same.nc = a.nc;
+  if (a != same) {
     throw InputError(fmt::format("GEMM operands: activation is {} but weight is {}; quantize both in one format",
                                  a.name(), w.name()));
+  }
+  if (a.scale != ScaleConvention::kDecode) {
+    throw InputError("GEMM operands: encode scales cannot be multiplied out exactly; quantize with decode scales");
   }
 }
 

@@ -15,6 +15,10 @@ OperandFormats same_for_both(Arguments&&... arguments) {
   return {format, format};
 }
 
+// bcq.cpp
+OperandFormats make_bcq(const FormatArguments& arguments);
+OperandFormats make_bcq_local(const FormatArguments& arguments);
+
 // reference.cpp
 OperandFormats make_fp32(const FormatArguments& arguments);
 OperandFormats make_bf16(const FormatArguments& arguments);
@@ -22,5 +26,30 @@ OperandFormats make_bf16(const FormatArguments& arguments);
 // if4.cpp, blockdialect.cpp
 OperandFormats make_if4(const FormatArguments& arguments);
 OperandFormats make_blockdialect(const FormatArguments& arguments);
+// minifloat.cpp
+OperandFormats make_minifloat8(const FormatArguments& arguments);
+OperandFormats make_dmf8(const FormatArguments& arguments);
+OperandFormats make_fp8(const FormatArguments& arguments);
+OperandFormats make_fp8_e5m2(const FormatArguments& arguments);
+
+// block_floating_point.cpp
+OperandFormats make_bfp4(const FormatArguments& arguments);
+OperandFormats make_bfp6(const FormatArguments& arguments);
+OperandFormats make_bfp8(const FormatArguments& arguments);
+
+// block_minifloat.cpp
+OperandFormats make_bm8(const FormatArguments& arguments);
+OperandFormats make_bm4(const FormatArguments& arguments);
+
+// block_logarithm.cpp
+OperandFormats make_bl8(const FormatArguments& arguments);
+OperandFormats make_bl4(const FormatArguments& arguments);
+
+// integer_group.cpp
+OperandFormats make_int4(const FormatArguments& arguments);
+OperandFormats make_int8(const FormatArguments& arguments);
+
+// vsq.cpp
+OperandFormats make_vsq(const FormatArguments& arguments);
 
 }  // namespace bcq

@@ -150,7 +150,7 @@ class BlockDialect final : public GroupFormat {
 }  // namespace
 
 OperandFormats make_blockdialect(const FormatArguments& arguments) {
-  const std::size_t block = arguments.count("block");
+  const std::size_t block = arguments.count("group");
   const auto weight = std::make_shared<const BlockDialect>(block, Selection::kSquaredError);
   if (!arguments.flag("two_stage")) return {weight, weight};
   return {weight, std::make_shared<const BlockDialect>(block, Selection::kTwoStage)};

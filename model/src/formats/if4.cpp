@@ -115,7 +115,7 @@ class If4 final : public GroupFormat {
 }  // namespace
 
 OperandFormats make_if4(const FormatArguments& arguments) {
-  return same_for_both<If4>(arguments.count("block"));
+  return same_for_both<If4>(arguments.count("group"));
 }
 
 }  // namespace bcq

@@ -106,7 +106,7 @@ def on_ties(values):
 def next_to_ties(rng):
     """Scalars that normalise to within an ulp or two of a tie: every rounding on the way decides."""
     largest = Fraction(67, 10)
-    ties = ([(a + b) / 2 for a, b in zip(E2M1, E2M1[1:])], [Fraction(6, 7) * (i + Fraction(1, 2)) for i in range(7)])
+    ties = ([(a + b) / 2 for a, b in zip(E2M1, E2M1[1:])], [Fraction(3, 7) * (2 * i + 1) for i in range(7)])
     rows = []
     for _ in range(8):
         rows.append([])

@@ -110,6 +110,18 @@ std::span<const FormatEntry> format_table() {
        vsq_parameters(4, 4, 8), make_vsq},
       {"vsq-s4", "VSQ-S4", "VSQ with UINT4 scales", kVsQuant, vsq_parameters(4, 4, 4), make_vsq},
       {"vsq-w8", "VSQ-W8", "VSQ with weights -127...127", kVsQuant, vsq_parameters(8, 4, 8), make_vsq},
+      {"hifloat4",
+       "HiFloat4",
+       "S1P2, E6M2 scale per 64, 1-bit exponents per 8 and per 4",
+       "Luo et al., HiFloat4 Format for Language Model Inference, arXiv 2602.11287",
+       {},
+       make_hifloat4},
+      {"m2xfp",
+       "M2XFP",
+       "E2M1, E8M0 scale per 32; per 8 a 2-bit mantissa, of the scale of weights, of the largest activation",
+       "Hu et al., M2XFP, arXiv 2601.19213 (ASPLOS 2026)",
+       {},
+       make_m2xfp},
   };
   return kTable;
 }

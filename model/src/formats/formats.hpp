@@ -51,5 +51,10 @@ OperandFormats make_int8(const FormatArguments& arguments);
 
 // vsq.cpp
 OperandFormats make_vsq(const FormatArguments& arguments);
+// hifloat4.cpp
+OperandFormats make_hifloat4(const FormatArguments& arguments);
+
+// m2xfp.cpp
+OperandFormats make_m2xfp(const FormatArguments& arguments);
 
 }  // namespace bcq

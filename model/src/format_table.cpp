@@ -5,6 +5,12 @@
 namespace bcq {
 namespace {
 
+constexpr std::string_view kOcpMx = "OCP Microscaling Formats (MX) Specification v1.0, 2023";
+constexpr std::string_view kMicroexponents = "Darvish Rouhani et al., arXiv 2302.08007 (ISCA 2023)";
+constexpr std::string_view kTransformerEngine = "NVIDIA TransformerEngine, reference_nvfp4.py, 2026";
+
+const FormatParameter kMxGroup{"group", 32, 1, 1024, "scalars that share a scale"};
+const FormatParameter kNvfp4Group{"group", 16, 1, 1024, "scalars that share a scale"};
 constexpr std::string_view kZhangEtAl = "Zhang et al., arXiv 2310.05079 (EMNLP 2023)";
 constexpr std::string_view kVsQuant = "Dai et al., VS-Quant, arXiv 2102.04503 (MLSys 2021)";
 constexpr std::string_view kOfp8 = "OCP 8-bit Floating Point Specification (OFP8) 1.0";
@@ -60,6 +66,8 @@ std::vector<FormatParameter> local_parameters(bool search) {
 }  // namespace
 
 std::span<const FormatEntry> format_table() {
+  static const std::vector<FormatParameter> kLevelBlock = {
+      {"block", 64, 2, 4096, "scalars per scale; the levels are those for this size"}};
   static const FormatEntry kTable[] = {
       {"bcq", "LO-BCQ", "4-bit index into one of nc codebooks per block, E4M3 scale; universal codebooks", kBcqSource,
        bcq_parameters(false), make_bcq},
@@ -70,6 +78,30 @@ std::span<const FormatEntry> format_table() {
       {"bcq-local-search", "LO-BCQ local search", "both", kBcqSource, local_parameters(true), make_bcq_local},
       {"fp32", "FP32", "IEEE 754 binary32", "IEEE 754-2019", {}, make_fp32},
       {"bf16", "BF16", "upper half of FP32, RNE", "Intel BFLOAT16 Hardware Numerics Definition, 2018", {}, make_bf16},
+      {"mxfp4", "MXFP4", "E2M1, power of two per 32", kOcpMx, {kMxGroup}, make_mxfp4},
+      {"mxfp6-e2m3", "MXFP6 E2M3", "E2M3, power of two per 32", kOcpMx, {kMxGroup}, make_mxfp6_e2m3},
+      {"mxfp6-e3m2", "MXFP6 E3M2", "E3M2, power of two per 32", kOcpMx, {kMxGroup}, make_mxfp6_e3m2},
+      {"mxfp8-e4m3", "MXFP8 E4M3", "E4M3, power of two per 32", kOcpMx, {kMxGroup}, make_mxfp8_e4m3},
+      {"mxfp8-e5m2", "MXFP8 E5M2", "E5M2, power of two per 32", kOcpMx, {kMxGroup}, make_mxfp8_e5m2},
+      {"mxint8", "MXINT8", "-127/64...127/64, power of two per 32", kOcpMx, {kMxGroup}, make_mxint8},
+      {"smx4", "SMX4", "sign and 2 bits, power of two per 16, shift per 2", kMicroexponents, {}, make_smx4},
+      {"smx6", "SMX6", "sign and 4 bits, power of two per 16, shift per 2", kMicroexponents, {}, make_smx6},
+      {"smx9", "SMX9", "sign and 7 bits, power of two per 16, shift per 2", kMicroexponents, {}, make_smx9},
+      {"nvfp4", "NVFP4", "E2M1, E4M3 scale per 16, FP32 per tensor", kTransformerEngine, {kNvfp4Group}, make_nvfp4},
+      {"nvfp4-46",
+       "NVFP4 4/6",
+       "NVFP4, the largest of a group taken to 4 or 6",
+       "Cook et al., Four Over Six, arXiv 2512.02010; TransformerEngine",
+       {kNvfp4Group},
+       make_nvfp4_46},
+      {"nvfp4-search",
+       "NVFP4 search",
+       "NVFP4, the best of the scale codes around the usual one",
+       "ours, on NVFP4",
+       {kNvfp4Group,
+        {"down", 1, 0, 16, "scale codes tried below the usual one"},
+        {"up", 2, 0, 16, "scale codes tried above the usual one"}},
+       make_nvfp4_search},
       {"bfp4", "BFP4", "sign and 3-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kBlock}, make_bfp4},
       {"bfp6", "BFP6", "sign and 5-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kBlock}, make_bfp6},
       {"bfp8", "BFP8", "sign and 7-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kBlock}, make_bfp8},
@@ -122,12 +154,37 @@ std::span<const FormatEntry> format_table() {
        {{"group", 32, 1, 1024, "scalars of a block"},
         {"two_stage", 1, 0, 1, "dialects of activations: 1 in two stages, 0 by squared error as for weights"}},
        make_blockdialect},
+      {"nf4",
+       "NF4",
+       "4-bit quantiles of a Gaussian, BF16 maximum of 64",
+       "QLoRA, arXiv 2305.14314",
+       {{"block", 64, 1, 4096, "scalars per scale"}},
+       make_nf4},
+      {"af4", "AF4", "4-bit levels, medians of normalised Gaussians, BF16 maximum of 64", "arXiv 2306.06965",
+       kLevelBlock, make_af4},
+      {"bof4", "BOF4", "4-bit levels of least squared error, BF16 maximum of 64", "arXiv 2505.06653", kLevelBlock,
+       make_bof4},
+      {"bof4-mae", "BOF4 (MAE)", "4-bit levels of least absolute error, BF16 maximum of 64", "arXiv 2505.06653",
+       kLevelBlock, make_bof4_mae},
+      {"bof4s", "BOF4-S", "4-bit levels of least squared error, signed BF16 maximum of 64", "arXiv 2505.06653",
+       kLevelBlock, make_bof4s},
+      {"bof4s-mae", "BOF4-S (MAE)", "4-bit levels of least absolute error, signed BF16 maximum of 64",
+       "arXiv 2505.06653", kLevelBlock, make_bof4s_mae},
   };
   return kTable;
 }
 
 std::span<const FormatModifier> modifier_table() {
-  return {};
+  static const FormatModifier kTable[] = {
+      {"opq",
+       "OPQ",
+       "outliers of a block in BF16 with a 64-bit position",
+       "arXiv 2505.06653",
+       {{"block", 64, 2, 4096, "scalars whose standard deviation decides what is an outlier"},
+        {"quantile", 0.95, 0.01, 0.999999, "part of the maxima of Gaussian blocks that are no outliers", false}},
+       wrap_opq},
+  };
+  return kTable;
 }
 
 }  // namespace bcq

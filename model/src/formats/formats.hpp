@@ -23,6 +23,9 @@ OperandFormats make_bcq_local(const FormatArguments& arguments);
 OperandFormats make_fp32(const FormatArguments& arguments);
 OperandFormats make_bf16(const FormatArguments& arguments);
 
+// if4.cpp, blockdialect.cpp
+OperandFormats make_if4(const FormatArguments& arguments);
+OperandFormats make_blockdialect(const FormatArguments& arguments);
 // mx.cpp
 OperandFormats make_mxfp4(const FormatArguments& arguments);
 OperandFormats make_mxfp6_e2m3(const FormatArguments& arguments);

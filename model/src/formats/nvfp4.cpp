@@ -6,7 +6,6 @@
 
 #include "formats.hpp"
 #include "group_format.hpp"
-#include "scale.hpp"
 #include "small_float.hpp"
 
 namespace bcq {
@@ -83,7 +82,7 @@ class Nvfp4 : public GroupFormat {
     const TensorScale tensor = read_tensor_scale(entries);
     const GroupScale scale(tensor, entries.one(kScale));
     for (std::size_t i = 0; i < x.size(); ++i) {
-      x[i] = to_finite_fp32(static_cast<double>(scale.decode(entries[kElement][i])) * tensor.decode);
+      x[i] = scale.decode(entries[kElement][i]) * tensor.decode;
     }
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <cstdlib>
 
 #include "bcq/error.hpp"
 
@@ -14,12 +15,29 @@ constexpr int kMaxLa = 1024;
 constexpr int kMaxNc = 16;
 constexpr int kMinBc = 4;
 constexpr int kMaxBc = 8;
+constexpr int kE2m3Bits = 6;
+constexpr int kE2m3Max = 60;  // 7.5 in eighths
 
 bool power_of_two_upto(int value, int limit) {
   return value >= 1 && value <= limit && std::has_single_bit(static_cast<unsigned>(value));
 }
 
 }  // namespace
+
+int BcqFormat::max_codeword() const {
+  return codeword == CodewordType::kE2m3 ? kE2m3Max : (1 << (bc - 1)) - 1;
+}
+
+int BcqFormat::codeword_range() const {
+  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(max_codeword())));
+}
+
+bool BcqFormat::is_codeword(int value) const {
+  const auto magnitude = static_cast<unsigned>(std::abs(value));
+  if (magnitude > static_cast<unsigned>(max_codeword())) return false;
+  // A significand of four bits.
+  return codeword == CodewordType::kInteger || std::bit_width(magnitude) - std::countr_zero(magnitude | 64U) <= 4;
+}
 
 int BcqFormat::selector_bits() const {
   return std::countr_zero(static_cast<unsigned>(nc));
@@ -39,19 +57,15 @@ void BcqFormat::validate(const std::string& where) const {
   if (bc < kMinBc || bc > kMaxBc) {
     throw InputError(fmt::format("{}: bc = {}: codewords have {} to {} bits; use e.g. 6", where, bc, kMinBc, kMaxBc));
   }
+  if (codeword == CodewordType::kE2m3 && bc != kE2m3Bits) {
+    throw InputError(fmt::format("{}: bc = {}: E2M3 codewords have 6 bits; use 6", where, bc));
+  }
 }
 
 std::string BcqFormat::name() const {
-  return fmt::format("BCQ lb={} la={} nc={} bc={}", lb, la, nc, bc);
-}
-
-std::size_t stored_bits(const BcqFormat& format, std::size_t rows, std::size_t k) {
-  constexpr std::size_t kScaleBits = 8;
-  constexpr std::size_t kTensorScaleBits = 32;
-  const std::size_t per_row = k * kIndexBits + format.blocks(k) * static_cast<std::size_t>(format.selector_bits()) +
-                              format.arrays(k) * kScaleBits;
-  const std::size_t codebooks = static_cast<std::size_t>(format.nc * kCodebookEntries * format.bc);
-  return rows * per_row + codebooks + kTensorScaleBits;
+  return fmt::format("BCQ lb={} la={} nc={} bc={}{}{}", lb, la, nc, bc,
+                     codeword == CodewordType::kE2m3 ? " E2M3 codewords" : "",
+                     scale == ScaleConvention::kEncode ? " encode scales" : "");
 }
 
 double nominal_bits_per_scalar(const BcqFormat& format) {

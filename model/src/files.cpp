@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "bcq/error.hpp"
 #include "bcq/npy.hpp"
 #include "bcq/safetensors.hpp"
 #include "file_error.hpp"
@@ -18,6 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCodebookFormat = "bcq-codebooks";
 constexpr const char* kTensorFormat = "bcq";
+constexpr const char* kIntegerCodewords = "int";
+constexpr const char* kE2m3Codewords = "e2m3";
+constexpr const char* kDecodeScales = "decode";
+constexpr const char* kEncodeScales = "encode";
 
 void require_k(const fs::path& path, const std::string& field, std::size_t k) {
   if (k > kMaxK) refuse(path, field, fmt::format("K = {} exceeds {}", k, kMaxK), "split the reduction");
@@ -42,11 +47,26 @@ int metadata_integer(const SafetensorsFile& file, const std::string& key) {
   return value;
 }
 
+/// Whether an optional metadata key, absent in files of version 0.1, has its second value rather than its first.
+bool metadata_choice(const SafetensorsFile& file, const std::string& key, const char* first, const char* second) {
+  if (!file.metadata().contains(key)) return false;
+  const std::string& text = file.metadata_at(key);
+  if (text != first && text != second) {
+    refuse(file.path(), fmt::format("metadata '{}'", key),
+           fmt::format("'{}' is neither '{}' nor '{}'", excerpt(text), first, second), "make the file again");
+  }
+  return text == second;
+}
+
 BcqFormat read_format(const SafetensorsFile& file) {
+  const bool e2m3 = metadata_choice(file, "codeword", kIntegerCodewords, kE2m3Codewords);
+  const bool encode = metadata_choice(file, "scale", kDecodeScales, kEncodeScales);
   const BcqFormat format{.lb = metadata_integer(file, "lb"),
                          .la = metadata_integer(file, "la"),
                          .nc = metadata_integer(file, "nc"),
-                         .bc = metadata_integer(file, "bc")};
+                         .bc = metadata_integer(file, "bc"),
+                         .codeword = e2m3 ? CodewordType::kE2m3 : CodewordType::kInteger,
+                         .scale = encode ? ScaleConvention::kEncode : ScaleConvention::kDecode};
   format.validate(printable_path(file.path()));
   return format;
 }
@@ -60,6 +80,8 @@ void set_metadata(SafetensorsFile& file, const std::map<std::string, std::string
   file.set_metadata("la", std::to_string(format.la));
   file.set_metadata("nc", std::to_string(format.nc));
   file.set_metadata("bc", std::to_string(format.bc));
+  file.set_metadata("codeword", format.codeword == CodewordType::kE2m3 ? kE2m3Codewords : kIntegerCodewords);
+  file.set_metadata("scale", format.scale == ScaleConvention::kEncode ? kEncodeScales : kDecodeScales);
 }
 
 CodebookSet codebooks_of(const SafetensorsFile& file) {
@@ -124,6 +146,19 @@ CodebookSet read_codebooks(const fs::path& path) {
   const SafetensorsFile file = SafetensorsFile::read(path);
   require_format(file, kCodebookFormat, "bcq calibrate");
   return codebooks_of(file);
+}
+
+fs::path universal_codebooks_path(const fs::path& folder, const BcqFormat& format) {
+  constexpr int kUniversalBc = 6;
+  const fs::path path = folder / fmt::format("nc{}_lb{}.safetensors", format.nc, format.lb);
+  if (format.bc == kUniversalBc && format.codeword == CodewordType::kInteger && fs::exists(path)) return path;
+  throw InputError(fmt::format("codebooks: there is no universal set for {} in {}", format.name(), folder.string()));
+}
+
+CodebookSet read_universal_codebooks(const fs::path& folder, const BcqFormat& format) {
+  CodebookSet set = read_codebooks(universal_codebooks_path(folder, format));
+  set.format = format;
+  return set;
 }
 
 void write_codebooks(const fs::path& path, const CodebookSet& codebooks,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace bcq {
 namespace {
@@ -30,8 +31,8 @@ RealCodebook centroids(const Histogram& histogram, const RealCodebook& book) {
 
 }  // namespace
 
-bool Histogram::empty() const {
-  return std::all_of(counts_.begin(), counts_.end(), [](std::int64_t n) { return n == 0; });
+std::int64_t Histogram::total() const {
+  return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0});
 }
 
 double nearest_error(const RealCodebook& book, std::int32_t v) {

@@ -9,16 +9,18 @@
 
 namespace bcq {
 
-/// Counts of the fixed-point values −limit…limit. Integer counts make every result independent of summation order.
+/// Weighted counts of the fixed-point values −limit…limit. Integer weights make every result independent of summation
+/// order.
 class Histogram {
  public:
   explicit Histogram(std::int32_t limit) : limit_(limit), counts_(static_cast<std::size_t>(2 * limit + 1)) {}
 
-  void add(std::int32_t v) { ++counts_[slot(v)]; }
+  void add(std::int32_t v, std::int64_t weight) { counts_[slot(v)] += weight; }
   void clear() { counts_.assign(counts_.size(), 0); }
   [[nodiscard]] std::int64_t count(std::int32_t v) const { return counts_[slot(v)]; }
   [[nodiscard]] std::int32_t limit() const { return limit_; }
-  [[nodiscard]] bool empty() const;
+  [[nodiscard]] bool empty() const { return total() == 0; }
+  [[nodiscard]] std::int64_t total() const;
 
  private:
   [[nodiscard]] std::size_t slot(std::int32_t v) const { return static_cast<std::size_t>(v + limit_); }

@@ -6,6 +6,12 @@
 
 namespace bcq {
 
+float max_magnitude(std::span<const float> x) {
+  float largest = 0.0F;
+  for (const float value : x) largest = std::max(largest, std::fabs(value));
+  return largest;
+}
+
 double nmse_db(const Matrix<float>& x, const Matrix<float>& approximation) {
   double error = 0.0;
   double signal = 0.0;

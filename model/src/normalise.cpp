@@ -28,42 +28,49 @@ BinaryParts split(float x) {
 
 }  // namespace
 
-std::uint8_t array_scale(float max_abs, float g, int max_codeword) {
+std::uint8_t array_scale(float max_abs, float tensor_scale, const BcqFormat& format) {
   if (max_abs == 0.0F) return 0;
-  const std::uint8_t code = e4m3_encode_ratio(max_abs, static_cast<double>(g) * max_codeword);
+  const auto q = static_cast<double>(format.max_codeword());
+  const auto scale = static_cast<double>(tensor_scale);
+  const std::uint8_t code = format.scale == ScaleConvention::kDecode ? e4m3_encode_ratio(max_abs, scale * q)
+                                                                     : e4m3_encode_ratio(q, scale * max_abs);
   return code == 0 ? std::uint8_t{1} : code;
 }
 
-Normaliser::Normaliser(float g, const BcqFormat& format) : limit_((1 << (format.bc + kFractionBits)) - 1) {
-  auto [significand, exponent] = split(g);
+Normaliser::Normaliser(float tensor_scale, const BcqFormat& format)
+    : convention_(format.scale), limit_(normalised_limit(format)) {
+  auto [significand, exponent] = split(tensor_scale);
   const int shift = kSignificandBits - static_cast<int>(std::bit_width(significand));
   significand <<= shift;
-  g_exponent_ = exponent - shift;
-  for (std::uint64_t m = 8; m < reciprocals_.size(); ++m) {
-    const std::uint64_t divisor = m * significand;
-    reciprocals_[m] = ((std::uint64_t{1} << (kReciprocalBits + 1)) + divisor) / (2 * divisor);
+  tensor_exponent_ = exponent - shift;
+  for (std::uint64_t m = 8; m < factors_.size(); ++m) {
+    const std::uint64_t product = m * significand;
+    const std::uint64_t reciprocal = ((std::uint64_t{1} << (kReciprocalBits + 1)) + product) / (2 * product);
+    factors_[m] = convention_ == ScaleConvention::kDecode ? reciprocal : product;
   }
 }
 
 void Normaliser::set_scale(std::uint8_t code) {
   const E4m3Parts parts = e4m3_split(code);
   if (parts.significand == 0) {
-    reciprocal_ = 0;
+    factor_ = 0;
     return;
   }
   const int shift = 4 - static_cast<int>(std::bit_width(static_cast<unsigned>(parts.significand)));
-  reciprocal_ = reciprocals_[static_cast<std::size_t>(parts.significand << shift)];
+  factor_ = factors_[static_cast<std::size_t>(parts.significand << shift)];
   const int scale_exponent = parts.exponent - 9 - shift;
-  shift_base_ = kReciprocalBits - kFractionBits + g_exponent_ + scale_exponent;
+  shift_base_ = convention_ == ScaleConvention::kDecode
+                    ? kReciprocalBits - kFractionBits + tensor_exponent_ + scale_exponent
+                    : -kFractionBits - tensor_exponent_ - scale_exponent;
 }
 
 std::int32_t Normaliser::normalise(float x) const {
   const BinaryParts parts = split(x);
-  const std::uint64_t product = parts.significand * reciprocal_;
+  const std::uint64_t product = parts.significand * factor_;
   const int shift = shift_base_ - parts.exponent;
   std::int32_t magnitude = limit_;
   if (product == 0 || shift >= 64) {
-    magnitude = 0;  // product < 2^49, so such a shift leaves less than half an LSB
+    magnitude = 0;  // product ≤ 2^52, so such a shift leaves less than half an LSB
   } else if (shift >= 1) {
     const std::uint64_t rounded = (product + (std::uint64_t{1} << (shift - 1))) >> shift;
     if (rounded < static_cast<std::uint64_t>(limit_)) magnitude = static_cast<std::int32_t>(rounded);

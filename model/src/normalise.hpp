@@ -8,29 +8,33 @@
 
 namespace bcq {
 
-/// The E4M3 decode scale of one block array whose largest magnitude is `max_abs`, for tensor scale `g`.
-[[nodiscard]] std::uint8_t array_scale(float max_abs, float g, int max_codeword);
+/// The nearest E4M3 scale of one block array whose largest magnitude is `max_abs`, for the tensor scale of the format's
+/// convention; 0x00 exactly when max_abs is 0.
+[[nodiscard]] std::uint8_t array_scale(float max_abs, float tensor_scale, const BcqFormat& format);
+
+/// Where V saturates: one fixed-point step below twice the smallest power of two above Q.
+[[nodiscard]] inline std::int32_t normalised_limit(const BcqFormat& format) {
+  return (format.codeword_range() << (kFractionBits + 1)) - 1;
+}
 
 /// Takes scalars of one tensor to signed fixed point with kFractionBits fraction bits.
 class Normaliser {
  public:
-  Normaliser(float g, const BcqFormat& format);
+  Normaliser(float tensor_scale, const BcqFormat& format);
 
-  /// Selects the block array's scale; call before normalise(). 0x00 makes every scalar 0.
+  /// Selects the block array's scale, whose sign does not matter; call before normalise(). 0x00 makes every scalar 0.
   void set_scale(std::uint8_t code);
 
   /// V of the contract, within ±limit().
   [[nodiscard]] std::int32_t normalise(float x) const;
 
-  /// 2^(bc+F) − 1, where V saturates.
-  [[nodiscard]] std::int32_t limit() const { return limit_; }
-
  private:
-  std::array<std::uint64_t, 16> reciprocals_{};  // R_m at index m = 8…15
-  int g_exponent_;                               // γ
+  std::array<std::uint64_t, 16> factors_{};  // at index m = 8…15: R_m, or m·H for encode scales
+  ScaleConvention convention_;
+  int tensor_exponent_;  // γ, or η for encode scales
   std::int32_t limit_;
-  std::uint64_t reciprocal_ = 0;
-  int shift_base_ = 0;  // 50 − F + γ + ε: the right shift of X·R is this minus ξ
+  std::uint64_t factor_ = 0;
+  int shift_base_ = 0;  // the right shift of X·factor is this minus ξ
 };
 
 }  // namespace bcq

@@ -25,9 +25,21 @@ struct Options {
   std::vector<std::string> layers;
   std::string output, json;
   std::string tensors = "both";
+  std::string initialisation = "k-means++", mixture = "proportional", weighting = "block", codewords = "int";
+  bool encode_scale = false;
   BcqFormat format;
   CalibrationOptions calibration;
 };
+
+void apply_choices(Options& options) {
+  CalibrationOptions& calibration = options.calibration;
+  calibration.initialisation =
+      options.initialisation == "naive" ? Initialisation::kNaive : Initialisation::kKmeansPlusPlus;
+  calibration.mixture = options.mixture == "even" ? Mixture::kEven : Mixture::kProportional;
+  calibration.weighting = options.weighting == "energy" ? Weighting::kEnergy : Weighting::kBlock;
+  options.format.codeword = options.codewords == "e2m3" ? CodewordType::kE2m3 : CodewordType::kInteger;
+  options.format.scale = options.encode_scale ? ScaleConvention::kEncode : ScaleConvention::kDecode;
+}
 
 std::vector<std::string> source_names(const Options& options) {
   std::vector<std::string> names;
@@ -54,22 +66,34 @@ std::map<std::string, std::string> metadata(const Options& options, const Calibr
           {"sources", fmt::format("{}", fmt::join(source_names(options), ", "))},
           {"tensors", options.tensors},
           {"blocks", std::to_string(result.blocks)},
+          {"init", options.initialisation},
+          {"mixture", options.mixture},
+          {"weighting", options.weighting},
+          {"restarts", std::to_string(options.calibration.restarts)},
           {"mse", fmt::format("{}", result.mse.back())},
-          {"rounded_mse", fmt::format("{}", result.rounded_mse)},
+          {"rounded_mse", fmt::format("{}", result.rounded_mse.back())},
           {"bcq_version", BCQ_VERSION}};
 }
 
-std::string table(const Calibration& result, std::size_t tensors, std::size_t iterations) {
+/// The first error is that of the start; then come two steps per iteration.
+std::size_t iterations(const std::vector<double>& mse) {
+  return (mse.size() - 1) / 2;
+}
+
+std::string table(const Calibration& result, std::size_t tensors) {
   return line("blocks", fmt::format("{} of {} scalars from {} tensors", sim::grouped(result.blocks),
                                     result.codebooks.format.lb, tensors)) +
-         line("iterations", std::to_string(iterations)) +
-         line("error", fmt::format("{:.5f} first, {:.5f} last, {:.5f} with integer codewords (mean square; a codeword "
+         line("iterations", fmt::format("{} real, {} with codewords that can be stored", iterations(result.mse),
+                                        iterations(result.rounded_mse))) +
+         line("error", fmt::format("{:.5f} first, {:.5f} last; {:.5f} rounded, {:.5f} refined (mean square; a codeword "
                                    "step is 1)",
-                                   result.mse.front(), result.mse.back(), result.rounded_mse)) +
+                                   result.mse.front(), result.mse.back(), result.rounded_mse.front(),
+                                   result.rounded_mse.back())) +
          codebooks_table(result.codebooks);
 }
 
-int run(const Options& options, const std::string& command_line) {
+int run(Options& options, const std::string& command_line) {
+  apply_choices(options);
   options.format.validate("command line");
   sim::require_outputs({options.output, options.json}, options.layers);
   const auto tensors = read_tensors(options);
@@ -83,18 +107,21 @@ int run(const Options& options, const std::string& command_line) {
   }
   write_codebooks(options.output, result.codebooks, metadata(options, result));
 
-  // The first error is that of the initial clusters; then come two steps per iteration.
-  const std::size_t iterations = (result.mse.size() - 1) / 2;
   auto json = sim::origin_json(command_line, options.calibration.seed);
   json["configuration"] = sim::to_json(options.format);
   json["sources"] = source_names(options);
   json["tensors"] = options.tensors;
   json["blocks"] = result.blocks;
-  json["iterations"] = iterations;
+  json["init"] = options.initialisation;
+  json["mixture"] = options.mixture;
+  json["weighting"] = options.weighting;
+  json["mirror_pairs"] = options.calibration.mirror_pairs;
+  json["iterations"] = iterations(result.mse);
+  json["restarts"] = result.restarts;
   json["mse"] = result.mse;
   json["rounded_mse"] = result.rounded_mse;
   json["codebooks"] = codebooks_json(result.codebooks);
-  sim::write_report(table(result, tensors.size(), iterations), json, options.json);
+  sim::write_report(table(result, tensors.size()), json, options.json);
   return sim::kSuccess;
 }
 
@@ -115,10 +142,26 @@ void add_calibrate(CLI::App& app, Session& session) {
   add_number("--la", options->format.la, "Scalars per scale: a multiple of lb, up to 1024");
   add_number("--nc", options->format.nc, "Codebooks: a power of two, 1 to 16");
   add_number("--bc", options->format.bc, "Bits per codeword: 4 to 8");
-  command->add_option("--tensors", options->tensors, "Which operands to learn from: weight, activation or both")
-      ->check(CLI::IsMember({"weight", "activation", "both"}).description(""))
-      ->type_name("WHICH")
-      ->capture_default_str();
+  const auto add_choice = [&](const char* name, std::string& value, std::vector<std::string> choices,
+                              const char* help) {
+    command->add_option(name, value, help)
+        ->check(CLI::IsMember(std::move(choices)).description(""))
+        ->type_name("WHICH")
+        ->capture_default_str();
+  };
+  add_choice("--codewords", options->codewords, {"int", "e2m3"}, "What a codeword is: an integer (int) or E2M3 (e2m3)");
+  command->add_flag("--encode-scale", options->encode_scale, "Normalise with encode scales, as in the paper");
+  add_choice("--tensors", options->tensors, {"weight", "activation", "both"},
+             "Which operands to learn from: weight, activation or both");
+  add_choice("--mixture", options->mixture, {"proportional", "even"},
+             "Blocks per tensor: in proportion to its size, or the same from each (even)");
+  add_choice("--weighting", options->weighting, {"block", "energy"},
+             "What an error counts: every block alike (block), or as in the NMSE of its tensor (energy)");
+  add_choice("--init", options->initialisation, {"k-means++", "naive"}, "First clusters: k-means++, or naive (random)");
+  add_number("--restarts", calibration.restarts, "Initialisations tried; the best result stays")
+      ->check(CLI::Range(1, 10'000).description(""));
+  command->add_flag("--mirror-pairs", calibration.mirror_pairs,
+                    "Second half of the codebooks = first half mirrored, so that half must be stored");
   sim::add_seed_option(*command, calibration.seed, "Seed of the random choices; equal seeds give equal files");
   add_number("--max-blocks", calibration.max_blocks, "Blocks drawn from all layers together, at least 1")
       ->check(CLI::Range(1, 1'000'000'000).description(""));

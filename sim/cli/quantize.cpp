@@ -20,15 +20,17 @@ namespace {
 
 struct Options {
   std::string input, tensor, codebooks, output, json;
-  std::optional<float> scale;
+  EncoderOptions encoder;
+  bool encode_scale = false;
 };
 
 int run(const Options& options, const std::string& command_line) {
-  if (options.scale) sim::require_scale("--scale", *options.scale);
+  if (options.encoder.tensor_scale) sim::require_scale("--scale", *options.encoder.tensor_scale);
   sim::require_outputs({options.output, options.json}, {options.input, options.codebooks});
-  const CodebookSet codebooks = read_codebooks(options.codebooks);
+  CodebookSet codebooks = read_codebooks(options.codebooks);
+  if (options.encode_scale) codebooks.format.scale = ScaleConvention::kEncode;
   const Matrix<float> original = read_matrix(options.input, options.tensor);
-  const BcqTensor packed = quantize(original, codebooks, options.scale);
+  const BcqTensor packed = quantize(original, codebooks, options.encoder);
   const double nmse = nmse_db(original, dequantize(packed));
 
   const std::string source = std::filesystem::path(options.input).filename().string();
@@ -57,8 +59,12 @@ void add_quantize(CLI::App& app, Session& session) {
       ->required()
       ->type_name("OUT");
   command
-      ->add_option("--scale", options->scale, "Static tensor scale; what exceeds it saturates; default: from the data")
+      ->add_option("--scale", options->encoder.tensor_scale,
+                   "Static tensor scale; what exceeds it saturates; default: from the data")
       ->type_name("G");
+  sim::add_encoder_options(*command, options->encoder);
+  command->add_flag("--encode-scale", options->encode_scale,
+                    "Store what the encoder multiplies by, as in the paper; the array cannot compute with it");
   sim::add_json_option(*command, options->json);
   command->footer(
       "Example:\n"

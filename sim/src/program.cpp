@@ -109,6 +109,19 @@ void add_workload_options(CLI::App& app, WorkloadRequest& request) {
   app.add_option("--activation-scale", request.activation_scale,
                  "Static tensor scale of the activation; what exceeds it saturates; default: from its largest scalar")
       ->type_name("G");
+  add_encoder_options(app, request.encoder);
+}
+
+void add_encoder_options(CLI::App& app, EncoderOptions& options) {
+  app.add_flag_callback(
+      "--scale-search",
+      [&options] {
+        options.search_down = kScaleSearch.search_down;
+        options.search_up = kScaleSearch.search_up;
+      },
+      "Try the scale codes -1 to +2 around the nearest and keep the best; decoding is the same");
+  app.add_flag("--mirror", options.mirror,
+               "Try negated codebooks for every block array; the sign bit of its scale says so");
 }
 
 void add_seed_option(CLI::App& app, std::uint64_t& seed, const std::string& help) {

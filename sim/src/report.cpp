@@ -85,7 +85,7 @@ std::string timing_table(const TimingReport& timing, const Arch& arch) {
 
 double stored_bits_per_scalar(const BcqTensor& tensor) {
   const auto scalars = static_cast<double>(tensor.rows()) * static_cast<double>(tensor.k);
-  return static_cast<double>(stored_bits(tensor.format(), tensor.rows(), tensor.k)) / scalars;
+  return static_cast<double>(stored_bits(tensor.codebooks, tensor.rows(), tensor.k)) / scalars;
 }
 
 GemmReport gemm_report(const QuantizedLayer& work, const Matrix<float>& output) {

@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kDefaultSetsBc = 6;
-
 std::string calibrate_command(const BcqFormat& format, const std::string& layer) {
   return fmt::format("bcq calibrate {} -o codebooks.safetensors --lb {} --la {} --nc {} --bc {}", layer, format.lb,
                      format.la, format.nc, format.bc);
@@ -24,19 +22,20 @@ std::string calibrate_command(const BcqFormat& format, const std::string& layer)
 
 fs::path default_codebooks(const Arch& arch, const std::string& layer) {
   const BcqFormat& format = arch.format;
-  fs::path path = data_dir() / "codebooks" / fmt::format("nc{}_lb{}.safetensors", format.nc, format.lb);
-  if (format.bc == kDefaultSetsBc && fs::exists(path)) return path;
-  throw InputError(
-      fmt::format("--codebooks: there is no default set for {} in {}; make one with `{}` and name it with --codebooks",
-                  format.name(), path.parent_path().string(), calibrate_command(format, layer)));
+  try {
+    return universal_codebooks_path(data_dir() / "codebooks", format);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("--codebooks: {}; make one with `{}` and name it with --codebooks", error.what(),
+                                 calibrate_command(format, layer)));
+  }
 }
 
 void require_fit(const std::string& path, const BcqFormat& file, const Arch& arch) {
-  if (file.nc == arch.format.nc && file.bc == arch.format.bc) return;
+  if (file.nc == arch.format.nc && file.bc == arch.format.bc && file.codeword == arch.format.codeword) return;
   throw InputError(
-      fmt::format("{}: metadata: codebooks for nc = {}, bc = {} do not fit architecture \"{}\" with nc = {}, bc = {}; "
-                  "name others with --codebooks or change [format] with --arch",
-                  path, file.nc, file.bc, arch.name, arch.format.nc, arch.format.bc));
+      fmt::format("{}: metadata: codebooks for {} do not fit architecture \"{}\" with {}; name others with --codebooks "
+                  "or change [format] with --arch",
+                  path, file.name(), arch.name, arch.format.name()));
 }
 
 void require_k(const WorkloadRequest& request, const Layer& layer, const Arch& arch) {
@@ -74,8 +73,10 @@ QuantizedLayer quantize_layer(const WorkloadRequest& request) {
   out.codebooks = codebooks_for(out.arch, request.codebooks, request.layer, out.codebooks_source);
   out.layer = read_layer(request.layer);
   require_k(request, out.layer, out.arch);
-  out.weight = quantize(out.layer.weight, out.codebooks);
-  out.activation = quantize(out.layer.activation, out.codebooks, request.activation_scale);
+  EncoderOptions options = request.encoder;
+  out.weight = quantize(out.layer.weight, out.codebooks, options);
+  options.tensor_scale = request.activation_scale;
+  out.activation = quantize(out.layer.activation, out.codebooks, options);
   try {
     (void)output_scale(out.weight, out.activation);
   } catch (const InputError& error) {

@@ -15,11 +15,18 @@ namespace {
 
 const std::filesystem::path kCodebooks = BCQ_CODEBOOK_DIR;
 
-/// Calls check(name, format) for both operands of every entry with default parameters.
+/// Every entry with default parameters, and modifiers on formats of different kinds.
+std::vector<std::string> specifications() {
+  std::vector<std::string> names = {"fp32+opq", "nf4+opq", "bof4s+opq"};
+  for (const FormatEntry& entry : format_table()) names.emplace_back(entry.name);
+  return names;
+}
+
+/// Calls check(name, format) for both operands of every specification.
 template <class Check>
 void for_each_format(Check check) {
-  for (const FormatEntry& entry : format_table()) {
-    const NamedFormat named = make_format(entry.name, kCodebooks);
+  for (const std::string& specification : specifications()) {
+    const NamedFormat named = make_format(specification, kCodebooks);
     check(named.name, *named.formats.weight);
     if (named.formats.activation != named.formats.weight)
       check(named.name + " (activation)", *named.formats.activation);

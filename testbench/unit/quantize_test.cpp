@@ -174,7 +174,7 @@ TEST_CASE("The quantizer reproduces the oracle's vectors", "[quantize]") {
     const Matrix<float> inputs = float_matrix(c.at("inputs"));
     std::optional<float> static_scale;
     if (!c.at("static_scale").is_null()) static_scale = from_bits(hex(c.at("static_scale")));
-    const BcqTensor actual = quantize(inputs, expected.codebooks, static_scale);
+    const BcqTensor actual = quantize(inputs, expected.codebooks, {.tensor_scale = static_scale});
     check_equal(expected, actual);
     if (!static_scale) CHECK(tensor_scale(inputs, expected.format()) == expected.tensor_scale);
     CHECK_NOTHROW(actual.validate("vector"));
@@ -204,7 +204,7 @@ TEST_CASE("The quantizer agrees with the second encoder on random data", "[quant
       CHECK(difference(reference_dequantize(expected), dequantize(expected)) == "");
       // A static scale in the middle of the data: some arrays saturate, others fall to the smallest scale.
       const float g = std::max(expected.tensor_scale / 64, std::numeric_limits<float>::denorm_min());
-      check_equal(reference_quantize(x, books, g), quantize(x, books, g));
+      check_equal(reference_quantize(x, books, g), quantize(x, books, {.tensor_scale = g}));
     }
   }
 }
@@ -269,7 +269,7 @@ TEST_CASE("Values that a format can represent survive a round trip bit for bit",
       }
     }
     const Matrix<float> x = dequantize(t);
-    const BcqTensor again = quantize(x, t.codebooks, t.tensor_scale);
+    const BcqTensor again = quantize(x, t.codebooks, {.tensor_scale = t.tensor_scale});
     CHECK((again.scales == t.scales));
     CHECK(difference(x, dequantize(again)) == "");
   }
@@ -294,12 +294,12 @@ TEST_CASE("With a static scale each row is encoded by itself", "[quantize]") {
   Rng rng(8);
   const Matrix<float> x = random_matrix(rng, 6, 100, Data::kOutliers);
   const CodebookSet books = random_codebooks(rng, {});
-  const BcqTensor all = quantize(x, books, 0.01F);
+  const BcqTensor all = quantize(x, books, {.tensor_scale = 0.01F});
   const Matrix<float> decoded = dequantize(all);
   for (std::size_t r = 0; r < x.rows(); ++r) {
     Matrix<float> row(1, x.cols());
     std::copy(x.row(r).begin(), x.row(r).end(), row.row(0).begin());
-    const BcqTensor alone = quantize(row, books, 0.01F);
+    const BcqTensor alone = quantize(row, books, {.tensor_scale = 0.01F});
     CHECK(std::equal(alone.scales.flat().begin(), alone.scales.flat().end(), all.scales.row(r).begin()));
     const Matrix<float> row_decoded = dequantize(alone);
     CHECK(std::equal(row_decoded.flat().begin(), row_decoded.flat().end(), decoded.row(r).begin()));

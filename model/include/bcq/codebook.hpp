@@ -20,8 +20,18 @@ struct CodebookSet {
 
   bool operator==(const CodebookSet&) const = default;
 
-  /// Throws InputError (naming `where`) unless there are nc codebooks, ascending, within ±Q.
+  /// Throws InputError (naming `where`) unless there are nc codebooks, ascending, of legal codewords.
   void validate(const std::string& where) const;
+
+  /// Whether codebook nc/2 + c is codebook c mirrored, for every c < nc/2: then half of them need to be stored.
+  [[nodiscard]] bool mirror_paired() const;
 };
+
+/// The negated codewords, ascending: index i of one is index 15 − i of the other.
+[[nodiscard]] Codebook mirrored(const Codebook& book);
+
+/// Exact stored bits of a [rows, k] tensor: indices, selectors and scales of short blocks, codebooks (half of them when
+/// mirror-paired), tensor scale.
+[[nodiscard]] std::size_t stored_bits(const CodebookSet& set, std::size_t rows, std::size_t k);
 
 }  // namespace bcq

@@ -29,6 +29,13 @@ struct Layer {
 /// Codebook file: safetensors with `codebooks` I8 [nc,16]; metadata format = "bcq-codebooks", lb, la, nc, bc and
 /// whatever else was recorded (seed, sources, error).
 [[nodiscard]] CodebookSet read_codebooks(const std::filesystem::path& path);
+
+/// The universal codebooks for a format: nc<N_c>_lb<L_b>.safetensors of `folder`, with la and scale of the format.
+/// Throws InputError when there is no such set; 6-bit integers are the only codewords there are universal codebooks of.
+[[nodiscard]] std::filesystem::path universal_codebooks_path(const std::filesystem::path& folder,
+                                                             const BcqFormat& format);
+[[nodiscard]] CodebookSet read_universal_codebooks(const std::filesystem::path& folder, const BcqFormat& format);
+
 void write_codebooks(const std::filesystem::path& path, const CodebookSet& codebooks,
                      const std::map<std::string, std::string>& metadata);
 

@@ -28,8 +28,8 @@ __extension__ using Accumulator = __int128;
 /// RNE32(g_w·g_a), the factor of the output stage. Throws InputError when it overflows to infinity.
 [[nodiscard]] float output_scale(const BcqTensor& weight, const BcqTensor& activation);
 
-/// C[M,N] = A[M,K]·W[N,K]ᵀ by the contract. Both operands must have the same k, lb, la and bc (codebooks may differ);
-/// throws InputError otherwise.
+/// C[M,N] = A[M,K]·W[N,K]ᵀ by the contract. Both operands must have the same k and format (nc and codebooks may
+/// differ), with decode scales; throws InputError otherwise.
 [[nodiscard]] Matrix<float> exact_gemm(const BcqTensor& activation, const BcqTensor& weight);
 
 /// Reference in FP64: C = A·Wᵀ of the unquantized operands, for NMSE.

@@ -1,7 +1,6 @@
 #include "group_format.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "bcq/bcq_format.hpp"
 #include "bcq/parallel.hpp"
@@ -76,11 +75,5 @@ double GroupFormat::nominal_bits() const {
 }
 
 void GroupFormat::encode_shared(const Matrix<float>& /*x*/, std::vector<Field>& /*fields*/) const {}
-
-float max_magnitude(std::span<const float> x) {
-  float largest = 0.0F;
-  for (const float value : x) largest = std::max(largest, std::fabs(value));
-  return largest;
-}
 
 }  // namespace bcq

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bcq/format.hpp"
+#include "bcq/metrics.hpp"
 
 namespace bcq {
 
@@ -57,8 +58,5 @@ class GroupFormat : public Format {
   std::size_t group_;
   std::vector<FieldLayout> layout_;
 };
-
-/// max |x|, 0 for an empty span.
-[[nodiscard]] float max_magnitude(std::span<const float> x);
 
 }  // namespace bcq

@@ -22,8 +22,11 @@ enum ExitCode { kSuccess = 0, kFailure = 1, kBadInput = 2 };
 /// The arguments as they would be typed in a shell, for reports. `program` stands for argv[0].
 [[nodiscard]] std::string command_line_text(const std::string& program, int argc, char** argv);
 
-/// LAYER, --codebooks, --arch and --activation-scale.
+/// LAYER, --codebooks, --arch, --activation-scale and those of the encoder.
 void add_workload_options(CLI::App& app, WorkloadRequest& request);
+
+/// --scale-search and --mirror.
+void add_encoder_options(CLI::App& app, EncoderOptions& options);
 
 /// --seed, a whole number of 64 bits. (CLI11 would take −1 for the largest.)
 void add_seed_option(CLI::App& app, std::uint64_t& seed, const std::string& help);

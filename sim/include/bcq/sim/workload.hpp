@@ -7,6 +7,7 @@
 
 #include "bcq/codebook.hpp"
 #include "bcq/files.hpp"
+#include "bcq/quantize.hpp"
 #include "bcq/sim/arch.hpp"
 #include "bcq/tensor.hpp"
 
@@ -18,6 +19,7 @@ struct WorkloadRequest {
   std::string codebooks;                  ///< default: the set of data_dir() for the architecture's format
   std::string arch;                       ///< default: Arch{}
   std::optional<float> activation_scale;  ///< static g of the activation
+  EncoderOptions encoder;                 ///< searches of the encoder, for both operands
 };
 
 /// A layer in the format of an architecture.

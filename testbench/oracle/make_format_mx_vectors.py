@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Write formats_mx.json, the vectors of the OCP MX formats and of SMX.
+
+OCP MX: elements (E2M1, E2M3, E3M2, E4M3, E5M2) and scales (E8M0) are cast by ml_dtypes; the choice of the scale is that
+of the specification, written out below. Integer elements are Python's round(), which is RNE.
+
+SMX: no foreign type exists. The definition of arXiv 2302.08007 in exact fractions.
+
+Needs numpy and ml_dtypes; the vectors are committed, so tests do not.
+"""
+
+import math
+from fractions import Fraction
+
+import ml_dtypes
+import numpy as np
+
+from bcq_oracle import f32_value, rne32
+from format_vectors import groups, inputs, vector, write_main
+
+# name -> (ml_dtypes type, bits); None is the integer element.
+OCP = {
+    "mxfp4": (ml_dtypes.float4_e2m1fn, 4),
+    "mxfp6-e2m3": (ml_dtypes.float6_e2m3fn, 6),
+    "mxfp6-e3m2": (ml_dtypes.float6_e3m2fn, 6),
+    "mxfp8-e4m3": (ml_dtypes.float8_e4m3fn, 8),
+    "mxfp8-e5m2": (ml_dtypes.float8_e5m2, 8),
+    "mxint8": (None, 8),
+}
+SMX = {"smx4": 2, "smx6": 4, "smx9": 7}
+LOWEST = -127
+
+
+def floats(row):
+    return np.array(row, np.uint32).view(np.float32)
+
+
+def bits(array):
+    return [int(b) for b in np.asarray(array, np.float32).view(np.uint32)]
+
+
+def exponent(x):
+    """floor(log2 |x|) of FP32 numbers: the largest of them, LOWEST if there is none above."""
+    largest = float(np.max(np.abs(x)))
+    return math.frexp(largest)[1] - 1 if largest > 0 else None
+
+
+# --- OCP MX ---------------------------------------------------------------------------------------------------------
+
+
+def largest_element(kind):
+    return 127 / 64 if kind is None else float(ml_dtypes.finfo(kind).max)
+
+
+def encode_elements(kind, scaled):
+    """Codes and their values; scaled is float64, exact."""
+    largest = largest_element(kind)
+    clipped = np.clip(scaled, -largest, largest)
+    if kind is None:
+        integers = [round(Fraction(float(v)) * 64) for v in clipped]
+        return [i & 0xFF for i in integers], np.array(integers) / 64
+    cast = clipped.astype(np.float32).astype(kind)
+    return [int(c) for c in cast.view(np.uint8)], cast.astype(np.float64)
+
+
+def mx_group(kind, row):
+    x = floats(row)
+    largest_exponent = math.frexp(largest_element(kind))[1] - 1
+    e = exponent(x)
+    code = 0 if e is None else min(max(e - largest_exponent, LOWEST), 127) + 127
+    scale = float(np.array([code], np.uint8).view(ml_dtypes.float8_e8m0fnu).astype(np.float64)[0])
+    codes, values = encode_elements(kind, x.astype(np.float64) / scale)
+    y = values * scale
+    assert np.all(y.astype(np.float32) == y), "every result is an FP32 number"
+    # The integer element has no -0.
+    return codes, [code], bits(y)
+
+
+def mx_case(name, specification, rows, group):
+    kind, width = OCP[specification.split(":")[0]]
+    encoded = [[mx_group(kind, part) for part in groups(row, group)] for row in rows]
+    joined = [[sum((part[i] for part in row), []) for row in encoded] for i in range(3)]
+    return vector(name, specification, rows, {"element": (width, joined[0]), "scale": (8, joined[1])}, joined[2])
+
+
+def element_ties(kind):
+    """Groups of 32 whose scale is 1 or 2^-5: the largest element, then midpoints of neighbouring values."""
+    if kind is None:
+        values = np.arange(128) / 64
+    else:
+        count = {"float8_e4m3fn": 0x7F, "float8_e5m2": 0x7C}.get(np.dtype(kind).name, 2 ** (ml_dtypes.finfo(kind).bits - 1))
+        values = np.arange(count, dtype=np.uint8).view(kind).astype(np.float64)
+    middles = (values[1:] + values[:-1]) / 2
+    row = []
+    for i, part in enumerate(groups(list(middles), 31)):
+        signs = [(-1) ** j for j in range(len(part))]
+        row += [v * 2.0 ** (-5 * (i % 2)) for v in [values[-1], *np.multiply(part, signs)]]
+    return [bits(row)]
+
+
+# --- SMX ------------------------------------------------------------------------------------------------------------
+
+
+def smx_exponent(row):
+    e = exponent(floats(row))
+    return LOWEST if e is None else max(e, LOWEST)
+
+
+def smx_group(m, row):
+    shared = smx_exponent(row)
+    elements, shifts, y = [], [], []
+    for pair in groups(row, 2):
+        shift = min(shared - smx_exponent(pair), 1)
+        quantum = Fraction(2) ** (shared + 1 - m - shift)
+        for word in pair:
+            negative = word >> 31
+            magnitude = min(round(abs(f32_value(word)) / quantum), 2**m - 1)
+            elements.append(negative << m | magnitude)
+            y.append(rne32(magnitude * quantum) | negative << 31)
+        shifts.append(shift)
+    return elements, shifts, [shared + 127], y
+
+
+def smx_case(name, specification, rows):
+    m = SMX[specification]
+    encoded = [[smx_group(m, part) for part in groups(row, 16)] for row in rows]
+    joined = [[sum((part[i] for part in row), []) for row in encoded] for i in range(4)]
+    fields = {"element": (m + 1, joined[0]), "microexponent": (1, joined[1]), "exponent": (8, joined[2])}
+    return vector(name, specification, rows, fields, joined[3])
+
+
+def smx_ties(m):
+    """A group of exponent 0 after another: multiples of half a quantum, of pairs with and without shift."""
+    halves = [k * 2.0**-m for k in range(2 ** (m + 1))]
+    row = []
+    for part in groups(halves, 14):
+        row += [1.0, 0.0, *part] + [0.0] * (14 - len(part))
+    return [bits(row)]
+
+
+# --- All ------------------------------------------------------------------------------------------------------------
+
+
+def cases():
+    for i, (specification, (kind, _)) in enumerate(OCP.items()):
+        rows = {name: r for name, r in inputs(100 + i).items() if not name.startswith("degenerate row")}
+        for name, r in rows.items():
+            yield mx_case(name, specification, r, 32)
+        yield mx_case("ties", specification, element_ties(kind), 32)
+        yield mx_case("groups of 8", f"{specification}:group=8", rows["gaussian"], 8)
+    for i, (specification, m) in enumerate(SMX.items()):
+        rows = {name: r for name, r in inputs(200 + i).items() if not name.startswith("degenerate row")}
+        for name, r in {**rows, "ties": smx_ties(m)}.items():
+            yield smx_case(name, specification, r)
+
+
+if __name__ == "__main__":
+    source = f"OCP MX v1.0 with elements and scales of ml_dtypes {ml_dtypes.__version__}; arXiv 2302.08007 in fractions"
+    write_main("mx", source, __doc__, cases)

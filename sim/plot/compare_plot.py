@@ -5,11 +5,12 @@ Reads the JSON report on stdin and writes SVG to stdout: compare_plot.py < repor
 """
 
 import re
-import textwrap
 
 import style  # first: it sets matplotlib up
 from labels import place_labels
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 MOST_BITS = 17  # what is beyond would squeeze the rest into a corner
 CROWD_BITS = 5.6  # formats of four bits and what they carry along; they get an enlarged view of their own
@@ -19,12 +20,14 @@ CROWD = 10  # formats that need one
 FAMILIES = (
     ("LO-BCQ", "bcq", "#c8102e"),
     ("MX, NVFP4", "mx|smx|nvfp|fouroversix", "#0072b2"),
-    ("shared exponent, floats", r"bfp|bm\d|bl\d|minifloat|dmf|fp8", "#7a7a7a"),
+    ("shared exponent, FP8", r"bfp|bm\d|bl\d|minifloat|dmf|fp8", "#7a7a7a"),
     ("integer", "int|vsq", "#e69f00"),
     ("lookup", "nf|af|bof", "#009e73"),
     ("rivals", "if4|hif|m2xfp|blockdialect", "#9b4fb8"),
-    ("other", "", "#3c3c3c"),
+    ("BF16, FP32", "bf16|fp32", "#3c3c3c"),
+    ("other", "", "#8c564b"),
 )
+FRONT_COLOUR = "#c8a24a"
 
 
 class Point:
@@ -52,13 +55,19 @@ def split(rows):
     return points, left_out
 
 
-def draw_points(axes, points, size):
-    """The front as a line that says what can be had for a given number of bits, and a dot for every format."""
-    front = sorted((p.x, -p.y) for p in points if p.front)
-    if front:
-        # Nothing is known beyond the last point: the line ends at the edge of the picture.
-        xs, ys = [x for x, _ in front], [-y for _, y in front]
-        axes.plot(xs + [MOST_BITS], ys + [ys[-1]], drawstyle="steps-post", color="#c8a24a", linewidth=1.4, zorder=1)
+def front_segments(points):
+    """The front as a stair: what a number of bits can buy stays the same until there are enough for the next point."""
+    front = sorted(((p.x, p.y) for p in points if p.front), key=lambda point: (point[0], -point[1]))
+    corners = []
+    for (x0, y0), (x1, y1) in zip(front, front[1:]):
+        corners += [((x0, y0), (x1, y0)), ((x1, y0), (x1, y1))]
+    return corners
+
+
+def draw_points(axes, points, segments, size):
+    """The front as a line, and a dot for every format."""
+    for (x0, y0), (x1, y1) in segments:
+        axes.plot([x0, x1], [y0, y1], color=FRONT_COLOUR, linewidth=1.4, zorder=1, solid_capstyle="round")
     for p in points:
         axes.scatter([p.x], [p.y], s=size * (1.6 if p.front else 1), color=p.colour, zorder=3,
                      edgecolors="#222222" if p.front else "white", linewidths=0.9 if p.front else 0.5)
@@ -72,13 +81,13 @@ def frame(axes, points, room):
     axes.set_ylim(min(ys) - room[2] * height, max(ys) + room[3] * height)
     axes.grid(True)
     axes.set_xlabel("stored bits per scalar, weight and activation together")
-    axes.set_ylabel("NMSE of the layer's output (dB)")
+    axes.set_ylabel("NMSE of the layer's output (dB), lower is better")
 
 
 def panels(figure, points):
     """Axes and the points that they label: one panel, or all formats beside an enlarged crowd."""
     crowd = [p for p in points if p.x <= CROWD_BITS]
-    bottom, height = 0.12, 0.70
+    bottom, height = 0.12, 0.68
     if len(crowd) < CROWD or len(crowd) == len(points):
         axes = figure.add_axes((0.07, bottom, 0.90, height))
         frame(axes, points, (0.06, 0.16, 0.08, 0.08))
@@ -89,44 +98,37 @@ def panels(figure, points):
     frame(detail, crowd, (0.12, 0.16, 0.05, 0.05))
     detail.set_ylabel("")
     (left, right), (low, high) = detail.get_xlim(), detail.get_ylim()
-    overview.add_patch(matplotlib_rectangle(left, low, right - left, high - low))
+    overview.add_patch(Rectangle((left, low), right - left, high - low, facecolor="#f3f3ee", edgecolor="#999999",
+                                  linewidth=0.8, zorder=0))
     overview.set_title("all formats", loc="left", color="#555555")
     detail.set_title(f"up to {CROWD_BITS} bits, enlarged", loc="left", color="#555555")
     visible = [p for p in crowd if low <= p.y <= high]
     return [(overview, points, [p for p in points if p not in crowd]), (detail, visible, visible)]
 
 
-def matplotlib_rectangle(x, y, width, height):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x, y), width, height, fill=True, facecolor="#f3f3ee", edgecolor="#999999", linewidth=0.8, zorder=0)
-
-
 def legend(figure, points):
     """The families that occur, in their order, and the front."""
-    from matplotlib.lines import Line2D
-
     used = {p.family for p in points}
     marks = [Line2D([], [], linestyle="", marker="o", markersize=6, color=colour, label=name)
              for name, _, colour in FAMILIES if name in used]
-    marks.append(Line2D([], [], color="#c8a24a", linewidth=1.4, label="Pareto front (bold)"))
-    figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.045, 0.915), ncol=len(marks), frameon=False,
+    marks.append(Line2D([], [], color=FRONT_COLOUR, linewidth=1.4, label="Pareto front (bold)"))
+    figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.045, 0.89), ncol=len(marks), frameon=False,
                   handletextpad=0.4, columnspacing=1.6, borderpad=0.2)
 
 
 def headline(figure, report, points):
     """Title, layers, and what the picture does not show."""
-    layers = [layer["layer"] for layer in report["layers"]]
-    several = f"sum of {len(layers)} layers" if len(layers) > 1 else "one layer"
-    figure.text(0.05, 0.965, f"What a bit buys: {len(points)} formats of weights and activations, {several}", size=13,
-                weight="bold", color="#222222")
-    figure.text(0.05, 0.925, style.shortened(layers, 150), size=8.5, color="#555555")
+    layers = ", ".join(layer["layer"] for layer in report["layers"])
+    several = f", sum of {len(report['layers'])} layers" if len(report["layers"]) > 1 else ""
+    figure.text(0.05, 0.96, f"Bits and error of {len(points)} formats, weights and activations quantized{several}",
+                size=13, weight="bold", color="#222222")
+    figure.text(0.05, 0.945, style.wrapped(layers, 185), size=8, color="#555555", va="top", linespacing=1.4)
 
 
 def caption(figure, left_out):
     text = "; ".join(f"{', '.join(titles)} ({reason})" for reason, titles in left_out.items())
     if text:
-        figure.text(0.05, 0.02, "\n".join(textwrap.wrap("Not shown: " + text, 190)), size=8, color="#555555")
+        figure.text(0.05, 0.015, style.wrapped("Not shown: " + text, 185), size=8, color="#555555")
 
 
 def draw(report):
@@ -138,9 +140,10 @@ def draw(report):
         figure.text(0.5, 0.5, "no format to show", ha="center", size=14, color="#888888")
         return figure
     legend(figure, points)
+    segments = front_segments(points)
     for axes, shown, labelled in panels(figure, points):
-        draw_points(axes, shown, 30)
-        place_labels(figure, axes, labelled, [(p.x, p.y) for p in shown])
+        draw_points(axes, shown, segments, 30)
+        place_labels(figure, axes, labelled, [(p.x, p.y) for p in shown], segments)
     return figure
 
 

@@ -40,35 +40,48 @@ def boxes_around(x, y, width, height):
             yield (left, bottom, left + width, bottom + height), end, distance
 
 
-def place_labels(figure, axes, points, obstacles):
-    """Writes the title of every point beside it, of the front in bold. Points have x, y, title, front and colour."""
-    canvas = FigureCanvasAgg(figure)  # measures text
-    renderer = canvas.get_renderer()
-    to_pixels = axes.transData.transform
-    inside = axes.get_window_extent(renderer)
-    taken = [(x - POINT, y - POINT, x + POINT, y + POINT) for x, y in (to_pixels(o) for o in obstacles)]
-    leaders = []
-    for p in sorted(points, key=lambda p: (not p.front, p.y)):
-        weight = "bold" if p.front else "normal"
-        text = axes.text(0, 0, p.title, size=8, weight=weight, color=p.colour, zorder=4)
-        extent = text.get_window_extent(renderer)
-        x, y = to_pixels((p.x, p.y))
-        for box, end, distance in boxes_around(x, y, extent.width + 2, extent.height + 1):
-            if box[0] < inside.x0 or box[2] > inside.x1 or box[1] < inside.y0 or box[3] > inside.y1:
-                continue
-            if any(overlaps(box, other) for other in taken) or any(crosses(box, *line) for line in leaders):
-                continue
-            if distance > DISTANCES[0] and any(crosses(other, (x, y), end) for other in taken if not inside_box(x, y, other)):
-                continue
-            break
-        text.set_position(axes.transData.inverted().transform((box[0] + 1, box[1] + 1)))
-        text.set_verticalalignment("bottom")
-        taken.append(box)
+class Places:
+    """What the labels of one panel must keep clear of, in pixels."""
+
+    def __init__(self, inside, points, lines):
+        self.inside = inside
+        self.points = [(x - POINT, y - POINT, x + POINT, y + POINT) for x, y in points]
+        self.labels = []
+        self.lines = list(lines)
+
+    def free(self, box):
+        within = (self.inside.x0 <= box[0] and box[2] <= self.inside.x1 and self.inside.y0 <= box[1] and
+                  box[3] <= self.inside.y1)
+        return within and not any(overlaps(box, other) for other in self.points + self.labels)
+
+    def find(self, x, y, width, height):
+        """(box, end of the leader line, whether one is needed): the nearest place that is free; of those, the first
+        whose leader runs over no label and that no line runs through."""
+        candidates = [c for c in boxes_around(x, y, width, height) if self.free(c[0])]
+        tidy = (c for c in candidates if not any(crosses(c[0], *line) for line in self.lines) and
+                not any(crosses(label, (x, y), c[1]) for label in self.labels))
+        box, end, distance = next(tidy, candidates[0] if candidates else next(boxes_around(x, y, width, height)))
+        self.labels.append(box)
         if distance > DISTANCES[0]:
-            leaders.append(((x, y), end))
-            ends = axes.transData.inverted().transform([(x, y), end])
+            self.lines.append(((x, y), end))
+        return box, end, distance > DISTANCES[0]
+
+
+def place_labels(figure, axes, points, obstacles, lines):
+    """Writes the title of every point beside it, of the front in bold. Points have x, y, title, front and colour;
+    labels keep clear of all obstacles (x, y) and, where they can, of the lines (pairs of ends)."""
+    renderer = FigureCanvasAgg(figure).get_renderer()  # measures text
+    pixels = axes.transData.transform
+    data = axes.transData.inverted().transform
+    places = Places(axes.get_window_extent(renderer), [pixels(o) for o in obstacles],
+                    [(pixels(a), pixels(b)) for a, b in lines])
+    for p in sorted(points, key=lambda p: (not p.front, p.y)):
+        text = axes.text(0, 0, p.title, size=8, weight="bold" if p.front else "normal", color=p.colour, zorder=4)
+        extent = text.get_window_extent(renderer)
+        x, y = pixels((p.x, p.y))
+        box, end, leader = places.find(x, y, extent.width + 2, extent.height + 1)
+        text.set_position(data((box[0] + 1, box[1] + 1)))
+        text.set_verticalalignment("bottom")
+        if leader:
+            ends = data([(x, y), end])
             axes.plot(ends[:, 0], ends[:, 1], color=p.colour, linewidth=0.6, alpha=0.7, zorder=2)
-
-
-def inside_box(x, y, box):
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import textwrap
 
 import matplotlib
 
@@ -32,11 +33,9 @@ def plain(text):
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def shortened(names, limit=230):
-    """The names in one text, the middle left out when it is too long."""
-    names = [plain(name) for name in names]
-    text = ", ".join(names)
-    return text if len(text) <= limit else f"{names[0]} … {names[-1]}"
+def wrapped(text, width):
+    """The text on at most two lines of that many characters; what does not fit becomes an ellipsis."""
+    return "\n".join(textwrap.wrap(plain(text), width, max_lines=2, placeholder=" …"))
 
 
 def main(draw):

@@ -71,7 +71,7 @@ std::string layer_text(const ComparedLayer& layer) {
 
 std::string scalars_text(const Comparison& comparison) {
   const Measure& measure = comparison.sum.front().measure;
-  return fmt::format("{} layers, {} scalars of weights and {} of activations", comparison.layers.size(),
+  return fmt::format("{}, {} scalars of weights and {} of activations", counted(comparison.layers.size(), "layer"),
                      grouped(measure.weight.scalars), grouped(measure.activation.scalars));
 }
 
@@ -94,13 +94,8 @@ ordered_json operand_json(const OperandMeasure& operand) {
 ordered_json rows_json(const std::vector<ComparedFormat>& rows) {
   ordered_json json = ordered_json::array();
   for (const ComparedFormat& row : rows) {
-    json.push_back({{"format", row.name},
-                    {"title", row.title},
-                    {"front", row.front},
-                    {"stored_bits_per_scalar", row.measure.bits_per_scalar()},
-                    {"weight", operand_json(row.measure.weight)},
-                    {"activation", operand_json(row.measure.activation)},
-                    {"output", error_json(row.measure.output)}});
+    json.push_back({{"format", row.name}, {"title", row.title}, {"front", row.front}});
+    json.back().update(to_json(row.measure));
   }
   return json;
 }
@@ -108,15 +103,8 @@ ordered_json rows_json(const std::vector<ComparedFormat>& rows) {
 std::string csv_rows(const std::string& scope, const ComparedLayer& layer) {
   std::string out;
   for (const ComparedFormat& row : layer.formats) {
-    const Measure& measure = row.measure;
     std::vector<std::string> cells{scope, layer.name, layer.file, row.name, row.title, row.front ? "1" : "0"};
-    for (const double value :
-         {measure.bits_per_scalar(), measure.weight.bits_per_scalar(), measure.activation.bits_per_scalar(),
-          measure.weight.nominal_bits, measure.activation.nominal_bits, measure.weight.error.nmse_db,
-          measure.activation.error.nmse_db, measure.output.nmse_db, measure.weight.error.max_abs_error,
-          measure.activation.error.max_abs_error, measure.output.max_abs_error}) {
-      cells.push_back(number_text(value));
-    }
+    std::ranges::copy(csv_cells(row.measure), std::back_inserter(cells));
     out += csv_line(cells);
   }
   return out;
@@ -148,6 +136,39 @@ std::string to_table(const Comparison& comparison, SortKey key, bool per_layer) 
   return out + fmt::format("{}\nsorted by {}\n", kFrontRemark, name_of(key));
 }
 
+ordered_json to_json(const Measure& measure) {
+  return {{"stored_bits_per_scalar", measure.bits_per_scalar()},
+          {"weight", operand_json(measure.weight)},
+          {"activation", operand_json(measure.activation)},
+          {"output", error_json(measure.output)}};
+}
+
+std::vector<std::string> csv_columns() {
+  return {"stored_bits_per_scalar",
+          "weight_stored_bits_per_scalar",
+          "activation_stored_bits_per_scalar",
+          "weight_nominal_bits_per_scalar",
+          "activation_nominal_bits_per_scalar",
+          "weight_nmse_db",
+          "activation_nmse_db",
+          "output_nmse_db",
+          "weight_max_abs_error",
+          "activation_max_abs_error",
+          "output_max_abs_error"};
+}
+
+std::vector<std::string> csv_cells(const Measure& measure) {
+  std::vector<std::string> cells;
+  for (const double value :
+       {measure.bits_per_scalar(), measure.weight.bits_per_scalar(), measure.activation.bits_per_scalar(),
+        measure.weight.nominal_bits, measure.activation.nominal_bits, measure.weight.error.nmse_db,
+        measure.activation.error.nmse_db, measure.output.nmse_db, measure.weight.error.max_abs_error,
+        measure.activation.error.max_abs_error, measure.output.max_abs_error}) {
+    cells.push_back(number_text(value));
+  }
+  return cells;
+}
+
 ordered_json to_json(const Comparison& comparison) {
   ordered_json layers = ordered_json::array();
   for (const ComparedLayer& layer : comparison.layers) {
@@ -160,11 +181,9 @@ ordered_json to_json(const Comparison& comparison) {
 }
 
 std::string to_csv(const Comparison& comparison) {
-  std::string out =
-      csv_line({"scope", "layer", "file", "format", "title", "front", "stored_bits_per_scalar",
-                "weight_stored_bits_per_scalar", "activation_stored_bits_per_scalar", "weight_nominal_bits_per_scalar",
-                "activation_nominal_bits_per_scalar", "weight_nmse_db", "activation_nmse_db", "output_nmse_db",
-                "weight_max_abs_error", "activation_max_abs_error", "output_max_abs_error"});
+  std::vector<std::string> columns{"scope", "layer", "file", "format", "title", "front"};
+  std::ranges::copy(csv_columns(), std::back_inserter(columns));
+  std::string out = csv_line(columns);
   for (const ComparedLayer& layer : comparison.layers) out += csv_rows("layer", layer);
   return out + csv_rows("sum", {"", "", 0, 0, 0, comparison.sum});
 }

@@ -24,6 +24,10 @@ std::string grouped(std::uint64_t value) {
   return fmt::format("{},{:03}", grouped(value / 1000), value % 1000);
 }
 
+std::string counted(std::size_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string number_text(double value) {
   // The sign of a NaN means nothing and differs between machines.
   return std::isnan(value) ? "nan" : fmt::format("{}", value);

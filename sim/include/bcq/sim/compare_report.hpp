@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bcq/sim/compare.hpp"
 
@@ -14,6 +15,14 @@ namespace bcq::sim {
 
 /// The table of the first layer alone when there is no other; else the sum, and after it every layer if `per_layer`.
 [[nodiscard]] std::string to_table(const Comparison& comparison, SortKey key, bool per_layer);
+
+/// `stored_bits_per_scalar` of both operands, `weight`, `activation` and `output`.
+[[nodiscard]] nlohmann::ordered_json to_json(const Measure& measure);
+
+/// Names of the columns of csv_cells.
+[[nodiscard]] std::vector<std::string> csv_columns();
+/// The numbers of a measure, every digit.
+[[nodiscard]] std::vector<std::string> csv_cells(const Measure& measure);
 
 /// `layers` and `sum`, rows in the order of the table.
 [[nodiscard]] nlohmann::ordered_json to_json(const Comparison& comparison);

@@ -1,6 +1,7 @@
 // Numbers for people, tables for programs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@ namespace bcq::sim {
 
 /// 1234567 as "1,234,567".
 [[nodiscard]] std::string grouped(std::uint64_t value);
+
+/// "1 layer", "15 layers".
+[[nodiscard]] std::string counted(std::size_t count, const std::string& noun);
 
 /// The shortest digits that read back as the same number; "inf", "-inf", "nan".
 [[nodiscard]] std::string number_text(double value);

@@ -8,6 +8,7 @@ packages=(
   libsystemc-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev catch2 libbenchmark-dev
   verilator yosys iverilog                      # RTL: co-verification, synthesis, lint
   clang-format clang-tidy python3 python3-numpy libopenblas0-pthread  # checks
+  python3-matplotlib                            # pictures of bcq compare
 )
 
 missing=()

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <numeric>
+#include <numeric>
 
 #include "bcq/decoder.hpp"
 #include "bcq/error.hpp"
@@ -35,6 +38,12 @@ void require_compatible(const BcqTensor& activation, const BcqTensor& weight) {
   }
 }
 
+Matrix<double> widened(const Matrix<float>& x) {
+  Matrix<double> out(x.rows(), x.cols());
+  std::copy(x.flat().begin(), x.flat().end(), out.flat().begin());
+  return out;
+}
+
 Accumulator accumulate_row_pair(const DecodedTensor& a, std::size_t m, const DecodedTensor& w, std::size_t n,
                                 std::size_t la) {
   const auto a_row = a.codewords.row(m);
@@ -57,6 +66,18 @@ Accumulator accumulate_row_pair(const DecodedTensor& a, std::size_t m, const Dec
 #else
 #define BCQ_SIMD_CLONES
 #endif
+
+/// Σ a·b in binary64 as sixteen interleaved sums, added at the end: the order is fixed, so all clones give the same bits.
+BCQ_SIMD_CLONES static double dot_binary64(const double* a, const double* b, std::size_t n) {
+  constexpr std::size_t kSums = 16;
+  std::array<double, kSums> sums{};
+  std::size_t i = 0;
+  for (; i + kSums <= n; i += kSums) {
+    for (std::size_t j = 0; j < kSums; ++j) sums[j] += a[i + j] * b[i + j];
+  }
+  for (; i < n; ++i) sums[i % kSums] += a[i] * b[i];
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
 
 BCQ_SIMD_CLONES std::int32_t dot(const std::int16_t* a, const std::int16_t* b, std::size_t n) {
   std::int32_t sum = 0;
@@ -116,15 +137,13 @@ Matrix<float> exact_gemm(const BcqTensor& activation, const BcqTensor& weight) {
 }
 
 Matrix<float> reference_gemm(const Matrix<float>& activation, const Matrix<float>& weight) {
-  Matrix<float> out(activation.rows(), weight.rows());
-  parallel_ranges(out.rows(), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t m = begin; m < end; ++m) {
-      const auto a = activation.row(m);
-      for (std::size_t n = 0; n < out.cols(); ++n) {
-        const auto w = weight.row(n);
-        double sum = 0.0;
-        for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(w[i]);
-        out(m, n) = static_cast<float>(sum);
+  const Matrix<double> a = widened(activation);
+  const Matrix<double> w = widened(weight);
+  Matrix<float> out(a.rows(), w.rows());
+  parallel_ranges(out.cols(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t n = begin; n < end; ++n) {
+      for (std::size_t m = 0; m < out.rows(); ++m) {
+        out(m, n) = static_cast<float>(dot_binary64(a.row(m).data(), w.row(n).data(), a.cols()));
       }
     }
   });

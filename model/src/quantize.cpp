@@ -43,21 +43,19 @@ void require_encodable(const Matrix<float>& x, const EncoderOptions& options) {
   }
 }
 
-/// An E4M3 magnitude: significand · 2^(exponent − 9).
-struct ScaleValue {
-  int significand;
-  int exponent;
-};
-
-/// codeword · scale · g. Rounded once: codeword · scale has at most 12 significant bits.
-float multiply(int codeword, ScaleValue scale, float g) {
-  return std::ldexp(static_cast<float>(codeword * scale.significand), scale.exponent - 9) * g;
+/// codeword · significand · 2^(exponent − 9) · g of every codeword. Rounded once: what stands before g has at most 12
+/// significant bits.
+void multiply(std::span<const std::int16_t> codewords, int significand, int exponent, float g, std::span<float> out) {
+  const float unit = std::ldexp(1.0F, exponent - 9);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(codewords[i] * significand) * unit * g;
 }
 
-/// codeword / (scale · h), 0 for a zero scale. The divisor is exact in binary64.
-float divide(int codeword, ScaleValue scale, float h) {
-  if (codeword == 0 || scale.significand == 0) return 0.0F;
-  return static_cast<float>(codeword / (std::ldexp(scale.significand, scale.exponent - 9) * static_cast<double>(h)));
+/// codeword / (significand · 2^(exponent − 9) · h) of every codeword. The divisor is exact in binary64.
+void divide(std::span<const std::int16_t> codewords, int significand, int exponent, float h, std::span<float> out) {
+  const double divisor = std::ldexp(significand, exponent - 9) * static_cast<double>(h);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = codewords[i] == 0 || significand == 0 ? 0.0F : static_cast<float>(codewords[i] / divisor);
+  }
 }
 
 }  // namespace
@@ -95,16 +93,18 @@ BcqTensor quantize(const Matrix<float>& x, const CodebookSet& codebooks, const E
 Matrix<float> dequantize(const BcqTensor& tensor) {
   const DecodedTensor decoded = decode(tensor);
   const auto la = static_cast<std::size_t>(tensor.format().la);
-  const ScaleConvention convention = tensor.format().scale;
+  const auto decode_array = tensor.format().scale == ScaleConvention::kDecode ? multiply : divide;
   Matrix<float> out(tensor.rows(), tensor.k);
-  for (std::size_t r = 0; r < out.rows(); ++r) {
-    for (std::size_t i = 0; i < out.cols(); ++i) {
-      const ScaleValue scale{decoded.significands(r, i / la), decoded.exponents(r, i / la)};
-      const int codeword = decoded.codewords(r, i);
-      out(r, i) = convention == ScaleConvention::kDecode ? multiply(codeword, scale, tensor.tensor_scale)
-                                                         : divide(codeword, scale, tensor.tensor_scale);
+  parallel_ranges(out.rows(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t r = first; r < last; ++r) {
+      for (std::size_t a = 0; a < tensor.scales.cols(); ++a) {
+        const std::size_t begin = a * la;
+        const std::size_t n = std::min(la, tensor.k - begin);
+        decode_array(decoded.codewords.row(r).subspan(begin, n), decoded.significands(r, a), decoded.exponents(r, a),
+                     tensor.tensor_scale, out.row(r).subspan(begin, n));
+      }
     }
-  }
+  });
   return out;
 }
 

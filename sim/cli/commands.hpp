@@ -18,6 +18,8 @@ void add_calibrate(CLI::App& app, Session& session);
 void add_quantize(CLI::App& app, Session& session);
 void add_dequantize(CLI::App& app, Session& session);
 void add_simulate(CLI::App& app, Session& session);
+void add_compare(CLI::App& app, Session& session);
+void add_formats(CLI::App& app, Session& session);
 void add_verify(CLI::App& app);
 void add_info(CLI::App& app, Session& session);
 

@@ -124,6 +124,7 @@ TimingReport timing_report(const Arch& arch, const Tiling& tiling, const Simulat
 
 std::string nmse_text(double nmse_db) {
   if (nmse_db == -std::numeric_limits<double>::infinity()) return "exact";
+  if (std::isnan(nmse_db)) return "n/a";
   return fmt::format("{:.2f}", nmse_db);
 }
 

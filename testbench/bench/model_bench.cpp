@@ -43,6 +43,17 @@ void quantize_4096(benchmark::State& state) {
 }
 BENCHMARK(quantize_4096)->Arg(1)->Arg(8)->Arg(16)->Unit(benchmark::kMillisecond)->UseRealTime();
 
+/// Four scale codes, each with both signs: eight encodings of everything.
+void quantize_search_4096(benchmark::State& state) {
+  const Matrix<float> x = random_matrix(4096, 4096);
+  const CodebookSet set = codebooks(16);
+  EncoderOptions options = kScaleSearch;
+  options.mirror = true;
+  for (auto _ : state) benchmark::DoNotOptimize(quantize(x, set, options));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(x.flat().size()));
+}
+BENCHMARK(quantize_search_4096)->Unit(benchmark::kMillisecond)->UseRealTime();
+
 void dequantize_4096(benchmark::State& state) {
   const BcqTensor tensor = quantize(random_matrix(4096, 4096), codebooks(8));
   for (auto _ : state) benchmark::DoNotOptimize(dequantize(tensor));

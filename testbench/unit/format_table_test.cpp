@@ -15,11 +15,18 @@ namespace {
 
 const std::filesystem::path kCodebooks = BCQ_CODEBOOK_DIR;
 
-/// Calls check(name, format) for both operands of every entry with default parameters.
+/// Every entry with default parameters, and modifiers on formats of different kinds.
+std::vector<std::string> specifications() {
+  std::vector<std::string> names = {"fp32+opq", "nf4+opq", "bof4s+opq"};
+  for (const FormatEntry& entry : format_table()) names.emplace_back(entry.name);
+  return names;
+}
+
+/// Calls check(name, format) for both operands of every specification.
 template <class Check>
 void for_each_format(Check check) {
-  for (const FormatEntry& entry : format_table()) {
-    const NamedFormat named = make_format(entry.name, kCodebooks);
+  for (const std::string& specification : specifications()) {
+    const NamedFormat named = make_format(specification, kCodebooks);
     check(named.name, *named.formats.weight);
     if (named.formats.activation != named.formats.weight)
       check(named.name + " (activation)", *named.formats.activation);
@@ -116,7 +123,7 @@ TEST_CASE("An all-zero tensor stays zero in every format that has a zero", "[for
       CAPTURE(name, k);
       const Matrix<float> y = round_trip(format, x);
       // Block logarithm has no zero: what it has instead is documented.
-      const double largest = name.starts_with("bl") ? 1e-30 : 0.0;
+      const double largest = name == "bl4" || name == "bl8" ? 1e-30 : 0.0;
       CHECK(max_abs_error(x, y) <= largest);
     });
   }

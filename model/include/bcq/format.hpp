@@ -62,8 +62,7 @@ class Format {
   /// Decodes what quantize() of the same format returned, from its fields alone.
   [[nodiscard]] virtual Matrix<float> dequantize(const EncodedTensor& encoded) const = 0;
 
-  /// Stored bits per scalar of endless rows: what remains when the fields of rows and tensor cost nothing. The expected
-  /// value on Gaussian data where it depends on the data.
+  /// Stored bits per scalar of endless rows: what remains when the fields of rows and tensor cost nothing.
   [[nodiscard]] virtual double nominal_bits() const = 0;
 };
 

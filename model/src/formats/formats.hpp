@@ -23,6 +23,9 @@ OperandFormats make_bcq_local(const FormatArguments& arguments);
 OperandFormats make_fp32(const FormatArguments& arguments);
 OperandFormats make_bf16(const FormatArguments& arguments);
 
+// if4.cpp, blockdialect.cpp
+OperandFormats make_if4(const FormatArguments& arguments);
+OperandFormats make_blockdialect(const FormatArguments& arguments);
 // mx.cpp
 OperandFormats make_mxfp4(const FormatArguments& arguments);
 OperandFormats make_mxfp6_e2m3(const FormatArguments& arguments);
@@ -70,5 +73,15 @@ OperandFormats make_hifloat4(const FormatArguments& arguments);
 
 // m2xfp.cpp
 OperandFormats make_m2xfp(const FormatArguments& arguments);
+// lookup4.cpp
+OperandFormats make_nf4(const FormatArguments& arguments);
+OperandFormats make_af4(const FormatArguments& arguments);
+OperandFormats make_bof4(const FormatArguments& arguments);
+OperandFormats make_bof4_mae(const FormatArguments& arguments);
+OperandFormats make_bof4s(const FormatArguments& arguments);
+OperandFormats make_bof4s_mae(const FormatArguments& arguments);
+
+// opq.cpp
+std::shared_ptr<const Format> wrap_opq(std::shared_ptr<const Format> inner, const FormatArguments& arguments);
 
 }  // namespace bcq

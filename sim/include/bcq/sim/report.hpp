@@ -57,7 +57,7 @@ struct GemmReport {
 /// Aligned lines with units, ending with a newline.
 [[nodiscard]] std::string to_table(const GemmReport& report);
 
-/// "-23.45", or "exact" for −inf.
+/// "-23.45", "exact" for −inf, "inf", or "n/a" for NaN.
 [[nodiscard]] std::string nmse_text(double nmse_db);
 
 /// Fields `layer`, `codebooks`, `configuration`, `shape`, `weight`, `activation`, `result` and, if measured, `timing`.

@@ -22,8 +22,9 @@ std::size_t whole_blocks(const Matrix<float>& tensor, std::size_t lb) {
 /// How many blocks to draw from every tensor.
 std::vector<std::size_t> shares(const std::vector<Matrix<float>>& tensors, std::size_t lb,
                                 const CalibrationOptions& options) {
-  std::vector<std::size_t> out;
-  for (const auto& tensor : tensors) out.push_back(whole_blocks(tensor, lb));
+  std::vector<std::size_t> out(tensors.size());
+  std::transform(tensors.begin(), tensors.end(), out.begin(),
+                 [lb](const Matrix<float>& tensor) { return whole_blocks(tensor, lb); });
   const std::size_t available = std::accumulate(out.begin(), out.end(), std::size_t{0});
   if (options.mixture == Mixture::kEven) {
     const std::size_t share = ceil_div(options.max_blocks, tensors.size());

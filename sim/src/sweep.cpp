@@ -46,6 +46,7 @@ CodebookSet codebooks_of(const std::vector<Matrix<float>>& tensors, const BcqFor
   CalibrationOptions calibration;
   calibration.seed = options.seed;
   calibration.max_blocks = options.max_blocks;
+  calibration.restarts = options.restarts;
   return calibrate(tensors, format, calibration).codebooks;
 }
 
@@ -59,8 +60,8 @@ CodebookSet local_codebooks(const Matrix<float>& tensor, const char* name, const
   }
 }
 
-OperandMeasure measure_operand(const Matrix<float>& x, const BcqFormat& format, const Matrix<float>& decoded) {
-  return {x.flat().size(), stored_bits(format, x.rows(), x.cols()), nominal_bits_per_scalar(format),
+OperandMeasure measure_operand(const Matrix<float>& x, const CodebookSet& books, const Matrix<float>& decoded) {
+  return {x.flat().size(), stored_bits(books, x.rows(), x.cols()), nominal_bits_per_scalar(books.format),
           measure_error(x, decoded)};
 }
 
@@ -68,8 +69,8 @@ Measure measure_layer(const Layers& layers, std::size_t l, const CodebookSet& we
                       const CodebookSet& activation_books) {
   const Matrix<float> weight = dequantize(quantize(layers.weight(l), weight_books));
   const Matrix<float> activation = dequantize(quantize(layers.activation(l), activation_books));
-  return {measure_operand(layers.weight(l), weight_books.format, weight),
-          measure_operand(layers.activation(l), activation_books.format, activation),
+  return {measure_operand(layers.weight(l), weight_books, weight),
+          measure_operand(layers.activation(l), activation_books, activation),
           measure_error(layers.references[l], reference_gemm(activation, weight))};
 }
 

@@ -29,6 +29,6 @@ page() {
 page formats "The formats on the embedded model's layers" \
   "Every format of \`bcq formats\` with its default parameters, weights and activations quantized."
 page sweep "LO-BCQ over its parameters" \
-  "Codebooks calibrated on all tensors together." --sweep
+  "Codebooks calibrated on all tensors together." --sweep --restarts 8
 page sweep_local "LO-BCQ over its parameters, local codebooks" \
   "Codebooks calibrated on every tensor by itself." --sweep --local

@@ -78,6 +78,12 @@ void add_sweep_options(CLI::App& command, sim::SweepOptions& options, CLI::Optio
       ->type_name("N")
       ->capture_default_str()
       ->needs(sweep);
+  command
+      .add_option("--restarts", options.restarts, "With --sweep: initialisations tried for a calibration, at least 1")
+      ->check(CLI::Range(1, 1'000'000).description(""))
+      ->type_name("N")
+      ->capture_default_str()
+      ->needs(sweep);
   sim::add_seed_option(command, options.seed, "With --sweep: seed of the calibrations");
   command.get_option("--seed")->needs(sweep);
 }

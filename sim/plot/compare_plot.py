@@ -46,13 +46,21 @@ def split(rows):
     """The points of the picture, and the titles of what is left out with the reason."""
     points, left_out = [], {}
     for row in rows:
-        reason = ("exact" if row["output"]["exact"] else "without a finite NMSE" if row["output"]["nmse_db"] is None else
-                  f"above {MOST_BITS} bits" if row["stored_bits_per_scalar"] > MOST_BITS else None)
+        reason = why_not(row)
         if reason:
             left_out.setdefault(reason, []).append(style.plain(row["title"]))
         else:
             points.append(Point(row))
     return points, left_out
+
+
+def why_not(row):
+    """Why the picture has no place for a format; None when it has."""
+    if row["output"]["exact"]:
+        return "exact"
+    if row["output"]["nmse_db"] is None:
+        return "without a finite NMSE"
+    return f"above {MOST_BITS} bits" if row["stored_bits_per_scalar"] > MOST_BITS else None
 
 
 def front_segments(points):
@@ -69,7 +77,7 @@ def draw_points(axes, points, segments, size):
     for (x0, y0), (x1, y1) in segments:
         axes.plot([x0, x1], [y0, y1], color=FRONT_COLOUR, linewidth=1.4, zorder=1, solid_capstyle="round")
     for p in points:
-        axes.scatter([p.x], [p.y], s=size * (1.6 if p.front else 1), color=p.colour, zorder=3,
+        axes.scatter([p.x], [p.y], s=size * (1.6 if p.front else 1), color=p.colour, zorder=3.5 if p.front else 3,
                      edgecolors="#222222" if p.front else "white", linewidths=0.9 if p.front else 0.5)
 
 

@@ -8,8 +8,10 @@ Run as a program it checks itself (doctest).
 """
 
 import argparse
+import bisect
 import dataclasses
 import doctest
+import functools
 import sys
 from fractions import Fraction
 
@@ -81,6 +83,7 @@ class Tensor:
 # --- binary32 -------------------------------------------------------------------------------------------------------
 
 
+@functools.cache
 def f32_value(bits):
     """The exact value of a finite binary32 number.
 
@@ -161,6 +164,7 @@ def e4m3_parts(code):
     return (sign, fraction, 0) if field == 0 else (sign, 8 + fraction, field - 1)
 
 
+@functools.cache
 def e4m3_value(code):
     """The exact value of a code.
 
@@ -175,8 +179,13 @@ E4M3_VALUES = [e4m3_value(code) for code in range(E4M3_MAX + 1)]
 
 
 def e4m3_nearest(x):
-    """The code of a non-negative rational: nearest value, ties to the even code, saturated."""
-    return min(range(E4M3_MAX + 1), key=lambda code: (abs(E4M3_VALUES[code] - x), code % 2))
+    """The code of a non-negative rational: nearest value, ties to the even code, saturated.
+
+    >>> [e4m3_nearest(Fraction(n, 1024)) for n in (0, 1, 2, 3, 5, 480 * 1024, 10**9)]
+    [0, 0, 1, 2, 2, 126, 126]
+    """
+    below = bisect.bisect_right(E4M3_VALUES, x) - 1
+    return min(range(below, min(below + 1, E4M3_MAX) + 1), key=lambda code: (abs(E4M3_VALUES[code] - x), code % 2))
 
 
 def tensor_scale(inputs, fmt):
@@ -211,17 +220,20 @@ def array_scale(a, g, fmt):
 # --- Encoding (section 3) -------------------------------------------------------------------------------------------
 
 
-def split_significand(x, low, high):
-    """(n, p) with x = n * 2**p and low <= n < high, for a positive dyadic rational."""
-    power = 0
-    while x >= high:
-        x, power = x / 2, power + 1
-    while x < low:
-        x, power = x * 2, power - 1
-    assert x.denominator == 1
-    return x.numerator, power
+@functools.cache
+def split_significand(x, low):
+    """(n, p) with x = n * 2**p and low <= n < 2 * low, for a positive dyadic rational and low a power of two.
+
+    >>> split_significand(Fraction(30), 8), split_significand(Fraction(1, 4), 8)
+    ((15, 1), (8, -5))
+    """
+    power = floor_log2(x) - floor_log2(Fraction(low))
+    n = x / Fraction(2) ** power
+    assert n.denominator == 1 and low <= n < 2 * low
+    return n.numerator, power
 
 
+@functools.cache
 def reciprocal(m, big_g):
     """R_m of the contract."""
     quotient = Fraction(2**50, m * big_g) + Fraction(1, 2)
@@ -244,8 +256,8 @@ def normalise(bits, g, code, fmt):
         return -normalise(bits, g, code & 0x7F, fmt)
     if code == 0 or x == 0:
         return 0
-    big_g, gamma = split_significand(g, 2**23, 2**24)  # H and eta for encode scales
-    m, epsilon = split_significand(e4m3_value(code), 8, 16)
+    big_g, gamma = split_significand(g, 2**23)  # H and eta for encode scales
+    m, epsilon = split_significand(e4m3_value(code), 8)
     exponent_field = (bits >> 23) & 0xFF
     big_x = (bits & 0x7FFFFF) + (2**23 if exponent_field else 0)
     xi = max(exponent_field, 1) - 150

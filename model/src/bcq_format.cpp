@@ -36,7 +36,7 @@ bool BcqFormat::is_codeword(int value) const {
   const auto magnitude = static_cast<unsigned>(std::abs(value));
   if (magnitude > static_cast<unsigned>(max_codeword())) return false;
   // A significand of four bits.
-  return codeword == CodewordType::kInteger || std::bit_width(magnitude) - std::countr_zero(magnitude | 64U) <= 4;
+  return codeword == CodewordType::kInteger || magnitude >> std::countr_zero(magnitude | 64U) < 16;
 }
 
 int BcqFormat::selector_bits() const {

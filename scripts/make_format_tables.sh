@@ -12,6 +12,8 @@ unseen=("$@")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out"
+# Half an hour on two cores with the defaults; more starts on fewer blocks show the trends as well.
+sweep=(--sweep --max-blocks 20000 --restarts 4)
 
 # page NAME TITLE TEXT OPTION... -- LAYER...: a page with the tables and the picture of `bcq compare`.
 page() {
@@ -35,12 +37,16 @@ page() {
 
 page formats "The formats on the embedded model's layers" \
   "Every format of \`bcq formats\` with its default parameters, weights and activations quantized." -- "${embedded[@]}"
+page options "The options of LO-BCQ" \
+  "Encoder: scale search, mirror bit, the paper's encode scales. Codebooks: local, E2M3 codewords, mirror pairs." \
+  --formats "bcq,bcq:search=1,bcq:mirror=1,bcq-search,bcq:encode=1,bcq-local,bcq-local:e2m3=1,bcq-local:pairs=1" -- \
+  "${embedded[@]}"
 page sweep "LO-BCQ over its parameters" \
-  "Codebooks calibrated on all tensors together." --sweep -- "${embedded[@]}"
+  "Codebooks calibrated on all tensors together." "${sweep[@]}" -- "${embedded[@]}"
 page sweep_local "LO-BCQ over its parameters, local codebooks" \
-  "Codebooks calibrated on every tensor by itself." --sweep --local -- "${embedded[@]}"
+  "Codebooks calibrated on every tensor by itself." --sweep --local --max-blocks 4000 -- "${embedded[@]}"
 [ ${#unseen[@]} -eq 0 ] && exit 0
 page formats_unseen "The formats on layers of other models" \
   "The universal codebooks of LO-BCQ were calibrated on the embedded model and have not seen these layers." -- "${unseen[@]}"
 page sweep_unseen "LO-BCQ over its parameters on layers of other models" \
-  "Codebooks calibrated on all tensors together." --sweep -- "${unseen[@]}"
+  "Codebooks calibrated on all tensors together." "${sweep[@]}" -- "${unseen[@]}"

@@ -26,7 +26,7 @@ bool power_of_two_upto(int value, int limit) {
 }  // namespace
 
 int BcqFormat::max_codeword() const {
-  return codeword == CodewordType::kE2m3 ? kE2m3Max : (1 << (bc - 1)) - 1;
+  return codeword == CodewordType::kFloat ? kE2m3Max : (1 << (bc - 1)) - 1;
 }
 
 int BcqFormat::codeword_range() const {
@@ -59,14 +59,14 @@ void BcqFormat::validate(const std::string& where) const {
   if (bc < kMinBc || bc > kMaxBc) {
     throw InputError(fmt::format("{}: bc = {}: codewords have {} to {} bits; use e.g. 6", where, bc, kMinBc, kMaxBc));
   }
-  if (codeword == CodewordType::kE2m3 && bc != kE2m3Bits) {
+  if (codeword == CodewordType::kFloat && bc != kE2m3Bits) {
     throw InputError(fmt::format("{}: bc = {}: E2M3 codewords have 6 bits; use 6", where, bc));
   }
 }
 
 std::string BcqFormat::name() const {
   return fmt::format("BCQ lb={} la={} nc={} bc={}{}{}", lb, la, nc, bc,
-                     codeword == CodewordType::kE2m3 ? " E2M3 codewords" : "",
+                     codeword == CodewordType::kFloat ? " E2M3 codewords" : "",
                      scale == ScaleConvention::kEncode ? " encode scales" : "");
 }
 

@@ -15,7 +15,7 @@
 namespace bcq::test {
 namespace {
 
-constexpr auto kE2m3 = CodewordType::kE2m3;
+constexpr auto kE2m3 = CodewordType::kFloat;
 
 Matrix<float> sample(std::uint64_t seed, std::size_t rows, std::size_t k, Data data) {
   Rng rng(seed);

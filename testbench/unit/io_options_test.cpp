@@ -10,9 +10,9 @@ namespace bcq::test {
 namespace {
 
 const BcqFormat kFormats[] = {{8, 64, 8, 6, CodewordType::kInteger, ScaleConvention::kDecode},
-                              {4, 16, 2, 6, CodewordType::kE2m3, ScaleConvention::kDecode},
+                              {4, 16, 2, 6, CodewordType::kFloat, ScaleConvention::kDecode},
                               {8, 64, 4, 6, CodewordType::kInteger, ScaleConvention::kEncode},
-                              {2, 32, 16, 6, CodewordType::kE2m3, ScaleConvention::kEncode}};
+                              {2, 32, 16, 6, CodewordType::kFloat, ScaleConvention::kEncode}};
 
 /// Replaces a text of a file by another of the same length, so that nothing else moves.
 void patch(const std::filesystem::path& path, const std::string& from, const std::string& to) {
@@ -35,7 +35,7 @@ TEST_CASE("Codebooks of every option survive a round trip", "[io][options]") {
     write_codebooks(path, set, {{"codeword", "overruled"}, {"note", "kept"}});
     CHECK((read_codebooks(path) == set));
     const SafetensorsFile file = SafetensorsFile::read(path);
-    CHECK(file.metadata_at("codeword") == (format.codeword == CodewordType::kE2m3 ? "e2m3" : "int"));
+    CHECK(file.metadata_at("codeword") == (format.codeword == CodewordType::kFloat ? "e2m3" : "int"));
     CHECK(file.metadata_at("scale") == (format.scale == ScaleConvention::kEncode ? "encode" : "decode"));
     CHECK(file.metadata_at("note") == "kept");
   }
@@ -51,7 +51,7 @@ TEST_CASE("Packed tensors of every option survive a round trip", "[io][options]"
     write_tensor(path, tensor, {});
     CHECK((read_tensor(path) == tensor));
     const SafetensorsFile file = SafetensorsFile::read(path);
-    CHECK(file.metadata_at("codeword") == (format.codeword == CodewordType::kE2m3 ? "e2m3" : "int"));
+    CHECK(file.metadata_at("codeword") == (format.codeword == CodewordType::kFloat ? "e2m3" : "int"));
     CHECK(file.metadata_at("scale") == (format.scale == ScaleConvention::kEncode ? "encode" : "decode"));
   }
 }
@@ -76,7 +76,7 @@ TEST_CASE("Files without the metadata of options have integers and decode scales
 TEST_CASE("Wrong metadata of options is refused", "[io][options]") {
   const ScratchFolder folder;
   Rng rng(44);
-  const BcqFormat format{.codeword = CodewordType::kE2m3, .scale = ScaleConvention::kEncode};
+  const BcqFormat format{.codeword = CodewordType::kFloat, .scale = ScaleConvention::kEncode};
   const BcqTensor tensor = random_tensor(rng, format, 3, 70, 0x1.234p-9F);
   const auto tensor_path = folder / "tensor.safetensors";
   const auto books_path = folder / "books.safetensors";
@@ -100,7 +100,7 @@ TEST_CASE("Wrong metadata of options is refused", "[io][options]") {
   integers.codebooks[3][15] = 17;
   write_codebooks(books_path, integers, {});
   CHECK_NOTHROW(read_codebooks(books_path));
-  integers.format.codeword = CodewordType::kE2m3;
+  integers.format.codeword = CodewordType::kFloat;
   write_codebooks(books_path, integers, {});
   refusal(books_path, [&] { static_cast<void>(read_codebooks(books_path)); });
 }
@@ -110,7 +110,7 @@ TEST_CASE("There are universal codebooks of six-bit integers only, for both conv
   BcqFormat format{.la = 32, .scale = ScaleConvention::kEncode};
   const CodebookSet set = read_universal_codebooks(BCQ_CODEBOOK_DIR, format);
   CHECK(set.format == format);
-  format.codeword = CodewordType::kE2m3;
+  format.codeword = CodewordType::kFloat;
   CHECK_THROWS_AS(read_universal_codebooks(BCQ_CODEBOOK_DIR, format), InputError);
 }
 

@@ -12,11 +12,11 @@ namespace {
 
 using Counts = std::map<int, std::int64_t>;
 
-const BcqFormat kFormats[] = {{.bc = 4}, {.bc = 5}, {.bc = 6}, {.bc = 8}, {.codeword = CodewordType::kE2m3}};
+const BcqFormat kFormats[] = {{.bc = 4}, {.bc = 5}, {.bc = 6}, {.bc = 8}, {.codeword = CodewordType::kFloat}};
 
 std::vector<int> legal_codewords(const BcqFormat& format) {
   std::set<int> out;
-  if (format.codeword == CodewordType::kE2m3) {
+  if (format.codeword == CodewordType::kFloat) {
     for (const int magnitude : kE2m3Magnitudes) out.insert({magnitude, -magnitude});
   } else {
     for (int c = 1 - (1 << (format.bc - 1)); c < 1 << (format.bc - 1); ++c) out.insert(c);
@@ -25,7 +25,7 @@ std::vector<int> legal_codewords(const BcqFormat& format) {
 }
 
 int limit_of(const BcqFormat& format) {
-  return 32 * (format.codeword == CodewordType::kE2m3 ? 64 : 1 << (format.bc - 1)) - 1;
+  return 32 * (format.codeword == CodewordType::kFloat ? 64 : 1 << (format.bc - 1)) - 1;
 }
 
 Histogram histogram_of(const Counts& counts, const BcqFormat& format) {
@@ -162,7 +162,7 @@ TEST_CASE("Codewords are rounded to the nearest legal one, ties to the smaller m
   RealCodebook ties{-16 * 62.0, -16 * 17.0, -8.0, 8.0, 24.0, 16 * 17.0, 16 * 31.0, 16 * 34.0};
   std::sort(ties.begin(), ties.end());
   const Codebook expected = {-60, -16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 16, 30, 32};
-  CHECK(nearest_legal_codebook(ties, {.codeword = CodewordType::kE2m3}) == expected);
+  CHECK(nearest_legal_codebook(ties, {.codeword = CodewordType::kFloat}) == expected);
 }
 
 }  // namespace bcq::test

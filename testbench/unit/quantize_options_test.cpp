@@ -13,7 +13,7 @@
 namespace bcq::test {
 namespace {
 
-constexpr auto kE2m3 = CodewordType::kE2m3;
+constexpr auto kE2m3 = CodewordType::kFloat;
 constexpr auto kInteger = CodewordType::kInteger;
 constexpr auto kDecode = ScaleConvention::kDecode;
 constexpr auto kEncode = ScaleConvention::kEncode;

@@ -18,10 +18,10 @@ namespace bcq::test {
 
 /// Q, the largest codeword, and U, the smallest power of two above it.
 inline int reference_q(const BcqFormat& format) {
-  return format.codeword == CodewordType::kE2m3 ? 60 : (1 << (format.bc - 1)) - 1;
+  return format.codeword == CodewordType::kFloat ? 60 : (1 << (format.bc - 1)) - 1;
 }
 inline int reference_u(const BcqFormat& format) {
-  return format.codeword == CodewordType::kE2m3 ? 64 : 1 << (format.bc - 1);
+  return format.codeword == CodewordType::kFloat ? 64 : 1 << (format.bc - 1);
 }
 
 inline bool encodes(const BcqFormat& format) {

@@ -103,7 +103,7 @@ inline BcqTensor tensor_from(const nlohmann::json& j) {
       .la = format.at("la"),
       .nc = format.at("nc"),
       .bc = format.at("bc"),
-      .codeword = format.value("codeword", "int") == "e2m3" ? CodewordType::kE2m3 : CodewordType::kInteger,
+      .codeword = format.value("codeword", "int") == "e2m3" ? CodewordType::kFloat : CodewordType::kInteger,
       .scale = format.value("scale", "decode") == "encode" ? ScaleConvention::kEncode : ScaleConvention::kDecode,
   };
   for (const auto& book : j.at("codebooks")) tensor.codebooks.codebooks.push_back(book.get<Codebook>());
@@ -234,7 +234,7 @@ inline constexpr int kE2m3Magnitudes[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,
                                           16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44, 48, 52, 56, 60};
 
 inline int draw_codeword(Rng& rng, const BcqFormat& format) {
-  if (format.codeword == CodewordType::kE2m3) return kE2m3Magnitudes[rng() % 32] * (rng() % 2 == 0 ? 1 : -1);
+  if (format.codeword == CodewordType::kFloat) return kE2m3Magnitudes[rng() % 32] * (rng() % 2 == 0 ? 1 : -1);
   return draw(rng, -format.max_codeword(), format.max_codeword());
 }
 

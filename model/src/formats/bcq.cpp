@@ -14,12 +14,12 @@ namespace {
 enum FieldIndex : std::size_t { kIndex, kScale, kCodebook, kTensorScale, kSelector };
 
 std::uint32_t codeword_code(int codeword, const BcqFormat& format) {
-  if (format.codeword == CodewordType::kE2m3) return kE2m3.encode(codeword / 8.0);
+  if (format.codeword == CodewordType::kFloat) return kE2m3.encode(codeword / 8.0);
   return static_cast<std::uint32_t>(codeword) & ((1U << format.bc) - 1);
 }
 
 int codeword_of(std::uint32_t code, const BcqFormat& format) {
-  if (format.codeword == CodewordType::kE2m3) return static_cast<int>(8.0 * kE2m3.decode(code));
+  if (format.codeword == CodewordType::kFloat) return static_cast<int>(8.0 * kE2m3.decode(code));
   const std::uint32_t sign = 1U << (format.bc - 1);
   return static_cast<int>(code ^ sign) - static_cast<int>(sign);
 }
@@ -160,7 +160,7 @@ OperandFormats make_bcq(const FormatArguments& arguments) {
 OperandFormats make_bcq_local(const FormatArguments& arguments) {
   BcqFormat format = format_of(arguments);
   format.bc = arguments.integer("bc");
-  if (arguments.flag("e2m3")) format.codeword = CodewordType::kE2m3;
+  if (arguments.flag("e2m3")) format.codeword = CodewordType::kFloat;
   format.validate("format bcq-local");
   CalibrationOptions options;
   options.seed = static_cast<std::uint64_t>(arguments.integer("seed"));

@@ -28,21 +28,26 @@ STUDY = [
     ("activations only", ["--tensors", "activation"]),
     ("mirror pairs", ["--mirror-pairs"]),
 ]
+SCALE_STUDY = [
+    (f"L_A = {la}, calibrated at {at}", ["--la", str(at)], f"bcq:la={la}")
+    for la in (16, 32, 128)
+    for at in (64, la)
+]
 
 
 def run(bcq, *arguments, **environment):
     subprocess.run([bcq, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL, env={**os.environ, **environment})
 
 
-def measure(bcq, folder, layers):
+def measure(bcq, folder, layers, specification):
     """(weight, activation, output) NMSE in sum over layers, dB."""
     report = folder / "compare.json"
-    run(bcq, "compare", *layers, "--formats", "bcq", "--json", report, BCQ_DATA_DIR=str(folder))
-    score = json.loads(report.read_text())["sum"]["formats"][0]
+    run(bcq, "compare", *layers, "--formats", specification, "--json", report, BCQ_DATA_DIR=str(folder))
+    score = json.loads(report.read_text())["sum"][0]
     return [score[part]["nmse_db"] for part in ("weight", "activation", "output")]
 
 
-def row(bcq, name, options, seen, unseen):
+def row(bcq, name, options, seen, unseen, specification="bcq"):
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         (folder / "codebooks").mkdir()
@@ -52,7 +57,7 @@ def row(bcq, name, options, seen, unseen):
         numbers = [result["mse"][-1], result["rounded_mse"][0], result["rounded_mse"][-1]]
         cells = [f"{n:.4f}" for n in numbers]
         for layers in filter(None, (seen, unseen)):
-            cells += [f"{n:.2f}" for n in measure(bcq, folder, layers)]
+            cells += [f"{n:.2f}" for n in measure(bcq, folder, layers, specification)]
     return "| " + " | ".join([name, *cells]) + " |"
 
 
@@ -65,6 +70,7 @@ def main():
     header = ["calibration", "real", "rounded", "refined", "seen W", "A", "output"]
     if arguments.layers:
         header += ["unseen W", "A", "output"]
+    table_head = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines = [
         "# What a calibration's choices cost",
         "",
@@ -73,10 +79,11 @@ def main():
         "redesign; then the NMSE in dB of weights, activations and outputs, mean over layers: those of the embedded model",
         "(seen)" + (f", and {len(arguments.layers)} layers of other models (unseen)." if arguments.layers else "."),
         "",
-        "| " + " | ".join(header) + " |",
-        "|" + "---|" * len(header),
+        *table_head,
     ]
     lines += [row(arguments.bcq, name, options, seen, arguments.layers) for name, options in STUDY]
+    lines += ["", "The same at other L_A: do codebooks that were calibrated at L_A = 64 serve?", "", *table_head]
+    lines += [row(arguments.bcq, name, options, seen, arguments.layers, what) for name, options, what in SCALE_STUDY]
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text("\n".join(lines) + "\n")
 

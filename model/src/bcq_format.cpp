@@ -17,6 +17,7 @@ constexpr int kMinBc = 4;
 constexpr int kMaxBc = 8;
 constexpr int kE2m3Bits = 6;
 constexpr int kE2m3Max = 60;  // 7.5 in eighths
+constexpr int kE2m3SignificandBits = 4;
 
 bool power_of_two_upto(int value, int limit) {
   return value >= 1 && value <= limit && std::has_single_bit(static_cast<unsigned>(value));
@@ -35,8 +36,9 @@ int BcqFormat::codeword_range() const {
 bool BcqFormat::is_codeword(int value) const {
   const auto magnitude = static_cast<unsigned>(std::abs(value));
   if (magnitude > static_cast<unsigned>(max_codeword())) return false;
-  // A significand of four bits.
-  return codeword == CodewordType::kInteger || std::bit_width(magnitude) - std::countr_zero(magnitude | 64U) <= 4;
+  if (codeword == CodewordType::kInteger || magnitude == 0) return true;
+  const int significand_bits = static_cast<int>(std::bit_width(magnitude)) - std::countr_zero(magnitude);
+  return significand_bits <= kE2m3SignificandBits;
 }
 
 int BcqFormat::selector_bits() const {

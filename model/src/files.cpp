@@ -156,7 +156,12 @@ fs::path universal_codebooks_path(const fs::path& folder, const BcqFormat& forma
 }
 
 CodebookSet read_universal_codebooks(const fs::path& folder, const BcqFormat& format) {
-  CodebookSet set = read_codebooks(universal_codebooks_path(folder, format));
+  const fs::path path = universal_codebooks_path(folder, format);
+  CodebookSet set = read_codebooks(path);
+  if (set.format.nc != format.nc || set.format.bc != format.bc || set.format.codeword != format.codeword) {
+    refuse(path, "metadata", fmt::format("codebooks for {} are no universal set for {}", set.format.name(), format.name()),
+           "make it again with `make codebooks`");
+  }
   set.format = format;
   return set;
 }

@@ -5,79 +5,82 @@
 namespace bcq {
 namespace {
 
+constexpr std::string_view kLoBcq = "LO-BCQ, arXiv 2502.05376 (TMLR 2025)";
 constexpr std::string_view kOcpMx = "OCP Microscaling Formats (MX) Specification v1.0, 2023";
 constexpr std::string_view kMicroexponents = "Darvish Rouhani et al., arXiv 2302.08007 (ISCA 2023)";
 constexpr std::string_view kTransformerEngine = "NVIDIA TransformerEngine, reference_nvfp4.py, 2026";
-
-const FormatParameter kMxGroup{"group", 32, 1, 1024, "scalars that share a scale"};
-const FormatParameter kNvfp4Group{"group", 16, 1, 1024, "scalars that share a scale"};
 constexpr std::string_view kZhangEtAl = "Zhang et al., arXiv 2310.05079 (EMNLP 2023)";
-constexpr std::string_view kVsQuant = "Dai et al., VS-Quant, arXiv 2102.04503 (MLSys 2021)";
 constexpr std::string_view kOfp8 = "OCP 8-bit Floating Point Specification (OFP8) 1.0";
-
-const FormatParameter kBlock{"group", 16, 1, 1024, "scalars that share an exponent"};
-
-/// `group`: the default, 0 for rows.
-FormatParameter integer_group(double group) {
-  return {"group", group, 0, 65536, "scalars that share a scale, 0 for a whole row"};
-}
-
-std::vector<FormatParameter> vsq_parameters(double weight, double activation, double scale) {
-  return {
-      {"group", 16, 1, 1024, "scalars of a vector"},
-      {"weight", weight, 2, 8, "bits of a weight"},
-      {"activation", activation, 2, 8, "bits of an activation"},
-      {"scale", scale, 1, 8, "bits of a vector's scale"},
-      {"rounded", 1, 0, 1, "1: elements are rounded with the stored vector scale; 0: with the one before rounding"}};
-}
-
-}  // namespace
-
-namespace {
-
-constexpr const char* kBcqSource = "LO-BCQ, arXiv 2502.05376 (TMLR 2025)";
+constexpr std::string_view kVsQuant = "Dai et al., VS-Quant, arXiv 2102.04503 (MLSys 2021)";
+constexpr std::string_view kBof4 = "Blumenberg et al., BOF4, arXiv 2505.06653";
 
 FormatParameter flag(std::string_view name, std::string_view help, bool on = false) {
   return {name, on ? 1.0 : 0.0, 0, 1, help};
 }
 
-/// Parameters of LO-BCQ, with or without the searches of the encoder.
-std::vector<FormatParameter> bcq_parameters(bool search, std::vector<FormatParameter> more = {}) {
-  std::vector<FormatParameter> out = {
+FormatParameter group(double size, std::string_view shared) {
+  return {"group", size, 1, 1024, shared};
+}
+
+/// Parameters of LO-BCQ with universal codebooks, with or without the searches of the encoder.
+std::vector<FormatParameter> bcq_parameters(bool search) {
+  return {
       {"lb", 8, 1, 64, "scalars per block, a power of two"},
       {"la", 64, 1, 1024, "scalars per scale, a multiple of lb"},
       {"nc", 8, 1, 16, "codebooks, a power of two"},
-      {"bc", 6, 4, 8, "bits per codeword"},
       flag("search", "try the scale codes -1 to +2 around the nearest", search),
       flag("mirror", "try negated codebooks for every scale: its sign bit", search),
       flag("encode", "scales as in the paper: the encoder multiplies, the decoder divides"),
-      flag("e2m3", "E2M3 codewords in place of integers"),
   };
-  out.insert(out.end(), more.begin(), more.end());
+}
+
+/// What the codewords are is a choice where codebooks are made.
+std::vector<FormatParameter> local_bcq_parameters(bool search) {
+  std::vector<FormatParameter> out = bcq_parameters(search);
+  out.push_back({"bc", 6, 4, 8, "bits per codeword"});
+  out.push_back(flag("e2m3", "E2M3 codewords in place of integers"));
+  out.push_back(flag("pairs", "mirror-paired codebooks: half of them are stored"));
+  out.push_back({"blocks", 50'000, 1, 1e9, "blocks to calibrate on"});
+  out.push_back({"seed", 1, 0, 1e9, "seed of the calibration"});
   return out;
 }
 
-std::vector<FormatParameter> local_parameters(bool search) {
-  return bcq_parameters(search, {flag("pairs", "mirror-paired codebooks: half of them are stored"),
-                                 {"blocks", 50'000, 1, 1e9, "blocks to calibrate on"},
-                                 {"seed", 1, 0, 1e9, "seed of the calibration"}});
+/// `size`: the default, 0 for rows.
+FormatParameter integer_group(double size) {
+  return {"group", size, 0, 65536, "scalars that share a scale, 0 for a whole row"};
 }
+
+std::vector<FormatParameter> vsq_parameters(double weight, double activation, double scale) {
+  return {
+      group(16, "scalars of a vector"),
+      {"weight", weight, 2, 8, "bits of a weight"},
+      {"activation", activation, 2, 8, "bits of an activation"},
+      {"scale", scale, 1, 8, "bits of a vector's scale"},
+      flag("rounded", "1: elements are rounded with the stored vector scale; 0: with the one before rounding", true)};
+}
+
+FormatParameter level_block(double smallest) {
+  return {"block", 64, smallest, 4096, "scalars per scale; levels that depend on it are made for it"};
+}
+
+const FormatParameter kMxGroup = group(32, "scalars that share a scale");
+const FormatParameter kNvfp4Group = group(16, "scalars that share a scale");
+const FormatParameter kExponentGroup = group(16, "scalars that share an exponent");
 
 }  // namespace
 
 std::span<const FormatEntry> format_table() {
-  static const std::vector<FormatParameter> kLevelBlock = {
-      {"block", 64, 2, 4096, "scalars per scale; the levels are those for this size"}};
   static const FormatEntry kTable[] = {
-      {"bcq", "LO-BCQ", "4-bit index into one of nc codebooks per block, E4M3 scale; universal codebooks", kBcqSource,
+      // docs/formats/bcq.md
+      {"bcq", "LO-BCQ", "4-bit index into one of nc codebooks per block, E4M3 scale; universal codebooks", kLoBcq,
        bcq_parameters(false), make_bcq},
-      {"bcq-search", "LO-BCQ search", "LO-BCQ with scale search and mirror bit", kBcqSource, bcq_parameters(true),
+      {"bcq-search", "LO-BCQ search", "LO-BCQ with scale search and mirror bit", kLoBcq, bcq_parameters(true),
        make_bcq},
-      {"bcq-local", "LO-BCQ local", "LO-BCQ with codebooks calibrated on the tensor itself", kBcqSource,
-       local_parameters(false), make_bcq_local},
-      {"bcq-local-search", "LO-BCQ local search", "both", kBcqSource, local_parameters(true), make_bcq_local},
-      {"fp32", "FP32", "IEEE 754 binary32", "IEEE 754-2019", {}, make_fp32},
-      {"bf16", "BF16", "upper half of FP32, RNE", "Intel BFLOAT16 Hardware Numerics Definition, 2018", {}, make_bf16},
+      {"bcq-local", "LO-BCQ local", "LO-BCQ with codebooks calibrated on the tensor itself", kLoBcq,
+       local_bcq_parameters(false), make_bcq_local},
+      {"bcq-local-search", "LO-BCQ local search", "LO-BCQ with both", kLoBcq, local_bcq_parameters(true),
+       make_bcq_local},
+      // docs/formats/mx.md
       {"mxfp4", "MXFP4", "E2M1, power of two per 32", kOcpMx, {kMxGroup}, make_mxfp4},
       {"mxfp6-e2m3", "MXFP6 E2M3", "E2M3, power of two per 32", kOcpMx, {kMxGroup}, make_mxfp6_e2m3},
       {"mxfp6-e3m2", "MXFP6 E3M2", "E3M2, power of two per 32", kOcpMx, {kMxGroup}, make_mxfp6_e3m2},
@@ -102,17 +105,21 @@ std::span<const FormatEntry> format_table() {
         {"down", 1, 0, 16, "scale codes tried below the usual one"},
         {"up", 2, 0, 16, "scale codes tried above the usual one"}},
        make_nvfp4_search},
-      {"bfp4", "BFP4", "sign and 3-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kBlock}, make_bfp4},
-      {"bfp6", "BFP6", "sign and 5-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kBlock}, make_bfp6},
-      {"bfp8", "BFP8", "sign and 7-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kBlock}, make_bfp8},
-      {"bm4", "BM4", "E2M1, 8-bit exponent bias per 16", kZhangEtAl, {kBlock}, make_bm4},
-      {"bm8", "BM8", "E4M3, 8-bit exponent bias per 16", kZhangEtAl, {kBlock}, make_bm8},
-      {"bl4", "BL4", "sign and 3-bit exponent, 8-bit exponent bias per 16", kZhangEtAl, {kBlock}, make_bl4},
-      {"bl8", "BL8", "sign and 7-bit exponent, 8-bit exponent bias per 16", kZhangEtAl, {kBlock}, make_bl8},
+      // docs/formats/shared_exponent.md
+      {"bfp4", "BFP4", "sign and 3-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kExponentGroup}, make_bfp4},
+      {"bfp6", "BFP6", "sign and 5-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kExponentGroup}, make_bfp6},
+      {"bfp8", "BFP8", "sign and 7-bit fraction, 8-bit exponent per 16", kZhangEtAl, {kExponentGroup}, make_bfp8},
+      {"bm4", "BM4", "E2M1, 8-bit exponent bias per 16", kZhangEtAl, {kExponentGroup}, make_bm4},
+      {"bm8", "BM8", "E4M3, 8-bit exponent bias per 16", kZhangEtAl, {kExponentGroup}, make_bm8},
+      {"bl4", "BL4", "sign and 3-bit exponent, 8-bit exponent bias per 16", kZhangEtAl, {kExponentGroup}, make_bl4},
+      {"bl8", "BL8", "sign and 7-bit exponent, 8-bit exponent bias per 16", kZhangEtAl, {kExponentGroup}, make_bl8},
       {"minifloat8", "MiniFloat8", "E4M3, numbers only, no scale", kZhangEtAl, {}, make_minifloat8},
       {"dmf8", "DMF8", "E4M3 without implicit bit, no scale", kZhangEtAl, {}, make_dmf8},
       {"fp8", "FP8 E4M3", "E4M3, FP32 scale per tensor", kOfp8, {}, make_fp8},
       {"fp8-e5m2", "FP8 E5M2", "E5M2, FP32 scale per tensor", kOfp8, {}, make_fp8_e5m2},
+      {"bf16", "BF16", "upper half of FP32, RNE", "Intel BFLOAT16 Hardware Numerics Definition, 2018", {}, make_bf16},
+      {"fp32", "FP32", "IEEE 754 binary32", "IEEE 754-2019", {}, make_fp32},
+      // docs/formats/integer.md
       {"int4",
        "INT4",
        "-7...7, FP16 scale per 128",
@@ -129,6 +136,39 @@ std::span<const FormatEntry> format_table() {
        vsq_parameters(4, 4, 8), make_vsq},
       {"vsq-s4", "VSQ-S4", "VSQ with UINT4 scales", kVsQuant, vsq_parameters(4, 4, 4), make_vsq},
       {"vsq-w8", "VSQ-W8", "VSQ with weights -127...127", kVsQuant, vsq_parameters(8, 4, 8), make_vsq},
+      // docs/formats/lookup.md
+      {"nf4",
+       "NF4",
+       "4-bit quantiles of a Gaussian, BF16 maximum of 64",
+       "Dettmers et al., QLoRA, arXiv 2305.14314 (NeurIPS 2023); bitsandbytes",
+       {level_block(1)},
+       make_nf4},
+      {"af4",
+       "AF4",
+       "4-bit levels, medians of normalised Gaussians, BF16 maximum of 64",
+       "Yoshida, arXiv 2306.06965",
+       {level_block(2)},
+       make_af4},
+      {"bof4", "BOF4", "4-bit levels of least squared error, BF16 maximum of 64", kBof4, {level_block(2)}, make_bof4},
+      {"bof4-mae",
+       "BOF4 (MAE)",
+       "4-bit levels of least absolute error, BF16 maximum of 64",
+       kBof4,
+       {level_block(2)},
+       make_bof4_mae},
+      {"bof4s",
+       "BOF4-S",
+       "4-bit levels of least squared error, signed BF16 maximum of 64",
+       kBof4,
+       {level_block(2)},
+       make_bof4s},
+      {"bof4s-mae",
+       "BOF4-S (MAE)",
+       "4-bit levels of least absolute error, signed BF16 maximum of 64",
+       kBof4,
+       {level_block(2)},
+       make_bof4s_mae},
+      // docs/formats/rivals.md
       {"if4",
        "IF4",
        "E2M1 or INT4 per block, E4M3 scale whose sign says which, tensor maximum",
@@ -154,22 +194,6 @@ std::span<const FormatEntry> format_table() {
        {{"group", 32, 1, 1024, "scalars of a block"},
         {"two_stage", 1, 0, 1, "dialects of activations: 1 in two stages, 0 by squared error as for weights"}},
        make_blockdialect},
-      {"nf4",
-       "NF4",
-       "4-bit quantiles of a Gaussian, BF16 maximum of 64",
-       "QLoRA, arXiv 2305.14314",
-       {{"block", 64, 1, 4096, "scalars per scale"}},
-       make_nf4},
-      {"af4", "AF4", "4-bit levels, medians of normalised Gaussians, BF16 maximum of 64", "arXiv 2306.06965",
-       kLevelBlock, make_af4},
-      {"bof4", "BOF4", "4-bit levels of least squared error, BF16 maximum of 64", "arXiv 2505.06653", kLevelBlock,
-       make_bof4},
-      {"bof4-mae", "BOF4 (MAE)", "4-bit levels of least absolute error, BF16 maximum of 64", "arXiv 2505.06653",
-       kLevelBlock, make_bof4_mae},
-      {"bof4s", "BOF4-S", "4-bit levels of least squared error, signed BF16 maximum of 64", "arXiv 2505.06653",
-       kLevelBlock, make_bof4s},
-      {"bof4s-mae", "BOF4-S (MAE)", "4-bit levels of least absolute error, signed BF16 maximum of 64",
-       "arXiv 2505.06653", kLevelBlock, make_bof4s_mae},
   };
   return kTable;
 }
@@ -179,7 +203,7 @@ std::span<const FormatModifier> modifier_table() {
       {"opq",
        "OPQ",
        "outliers of a block in BF16 with a 64-bit position",
-       "arXiv 2505.06653",
+       kBof4,
        {{"block", 64, 2, 4096, "scalars whose standard deviation decides what is an outlier"},
         {"quantile", 0.95, 0.01, 0.999999, "part of the maxima of Gaussian blocks that are no outliers", false}},
        wrap_opq},

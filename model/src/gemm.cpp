@@ -7,7 +7,6 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
-#include <numeric>
 
 #include "bcq/decoder.hpp"
 #include "bcq/error.hpp"
@@ -67,7 +66,8 @@ Accumulator accumulate_row_pair(const DecodedTensor& a, std::size_t m, const Dec
 #define BCQ_SIMD_CLONES
 #endif
 
-/// Σ a·b in binary64 as sixteen interleaved sums, added at the end: the order is fixed, so all clones give the same bits.
+/// Σ a·b in binary64 as sixteen interleaved sums, added at the end: the order is fixed, so all clones give the same
+/// bits.
 BCQ_SIMD_CLONES static double dot_binary64(const double* a, const double* b, std::size_t n) {
   constexpr std::size_t kSums = 16;
   std::array<double, kSums> sums{};

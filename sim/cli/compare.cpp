@@ -131,7 +131,7 @@ void add_compare(CLI::App& app, Session& session) {
       "tensor\n"
       "counts alike. docs/compare.md defines every column.\n"
       "Example:\n"
-      "  bcq compare layers/*.safetensors --formats fp8,bf16 --svg front.svg\n"
+      "  bcq compare layers/*.safetensors --formats bcq,nvfp4,bof4s+opq --svg front.svg\n"
       "  bcq compare layers/*.safetensors --sweep --markdown sweep.md\n"
       "Next: bcq formats lists the formats and their parameters.");
   command->callback(

@@ -28,7 +28,7 @@ OCP = {
     "mxint8": (None, 8),
 }
 SMX = {"smx4": 2, "smx6": 4, "smx9": 7}
-LOWEST = -127
+LOWEST, HIGHEST = -127, 127
 
 
 def floats(row):
@@ -39,10 +39,15 @@ def bits(array):
     return [int(b) for b in np.asarray(array, np.float32).view(np.uint32)]
 
 
-def exponent(x):
-    """floor(log2 |x|) of FP32 numbers: the largest of them, LOWEST if there is none above."""
-    largest = float(np.max(np.abs(x)))
-    return math.frexp(largest)[1] - 1 if largest > 0 else None
+def floor_log2(x):
+    """Exact, subnormal numbers included; below everything for 0."""
+    return math.frexp(x)[1] - 1 if x > 0 else -math.inf
+
+
+def shared_exponent(row, element_exponent):
+    """What takes the largest magnitude to the binade of an element, limited to what E8M0 has."""
+    largest = float(np.max(np.abs(floats(row))))
+    return int(min(max(floor_log2(largest) - element_exponent, LOWEST), HIGHEST))
 
 
 # --- OCP MX ---------------------------------------------------------------------------------------------------------
@@ -53,7 +58,7 @@ def largest_element(kind):
 
 
 def encode_elements(kind, scaled):
-    """Codes and their values; scaled is float64, exact."""
+    """Codes and their values; scaled is float64, exact. The integer element has no -0."""
     largest = largest_element(kind)
     clipped = np.clip(scaled, -largest, largest)
     if kind is None:
@@ -64,15 +69,11 @@ def encode_elements(kind, scaled):
 
 
 def mx_group(kind, row):
-    x = floats(row)
-    largest_exponent = math.frexp(largest_element(kind))[1] - 1
-    e = exponent(x)
-    code = 0 if e is None else min(max(e - largest_exponent, LOWEST), 127) + 127
-    scale = float(np.array([code], np.uint8).view(ml_dtypes.float8_e8m0fnu).astype(np.float64)[0])
-    codes, values = encode_elements(kind, x.astype(np.float64) / scale)
+    code = shared_exponent(row, floor_log2(largest_element(kind))) + 127
+    scale = float(np.uint8(code).view(ml_dtypes.float8_e8m0fnu))
+    codes, values = encode_elements(kind, floats(row).astype(np.float64) / scale)
     y = values * scale
     assert np.all(y.astype(np.float32) == y), "every result is an FP32 number"
-    # The integer element has no -0.
     return codes, [code], bits(y)
 
 
@@ -88,8 +89,8 @@ def element_ties(kind):
     if kind is None:
         values = np.arange(128) / 64
     else:
-        count = {"float8_e4m3fn": 0x7F, "float8_e5m2": 0x7C}.get(np.dtype(kind).name, 2 ** (ml_dtypes.finfo(kind).bits - 1))
-        values = np.arange(count, dtype=np.uint8).view(kind).astype(np.float64)
+        all_values = np.arange(128, dtype=np.uint8).view(kind).astype(np.float64)
+        values = np.unique(all_values[(all_values >= 0) & (all_values <= largest_element(kind))])
     middles = (values[1:] + values[:-1]) / 2
     row = []
     for i, part in enumerate(groups(list(middles), 31)):
@@ -101,16 +102,11 @@ def element_ties(kind):
 # --- SMX ------------------------------------------------------------------------------------------------------------
 
 
-def smx_exponent(row):
-    e = exponent(floats(row))
-    return LOWEST if e is None else max(e, LOWEST)
-
-
 def smx_group(m, row):
-    shared = smx_exponent(row)
+    shared = shared_exponent(row, 0)
     elements, shifts, y = [], [], []
     for pair in groups(row, 2):
-        shift = min(shared - smx_exponent(pair), 1)
+        shift = min(shared - shared_exponent(pair, 0), 1)
         quantum = Fraction(2) ** (shared + 1 - m - shift)
         for word in pair:
             negative = word >> 31
@@ -155,5 +151,5 @@ def cases():
 
 
 if __name__ == "__main__":
-    source = f"OCP MX v1.0 with elements and scales of ml_dtypes {ml_dtypes.__version__}; arXiv 2302.08007 in fractions"
-    write_main("mx", source, __doc__, cases)
+    producer = f"OCP MX v1.0, elements and scales of ml_dtypes {ml_dtypes.__version__}; arXiv 2302.08007 in fractions"
+    write_main("mx", producer, __doc__, cases)

@@ -118,12 +118,17 @@ def decode(tensor, code, q):
     return finite_fp32(value) | int(np.signbit(q)) << 31
 
 
+def words(row):
+    """Rows of one."""
+    return [[int(b) for b in np.array(row, F).view(np.uint32)]]
+
+
 def ties():
     """E2M1 midpoints in groups whose scale is exact: the group's largest is 6, the tensor's 2688."""
     middles = [0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 5.0]
     row = [2688.0] + [0.0] * 15 + [6.0, *middles, *(-m for m in middles), -0.0]
     row += [448.0 * v for v in [6.0, *middles, *(-m for m in middles), -0.0]]
-    return [[int(b) for b in np.array(row, F).view(np.uint32)]]
+    return words(row)
 
 
 def faint():
@@ -132,24 +137,51 @@ def faint():
     row = [3.0] + [0.0] * 15
     for exponent in range(-12, -20, -1):
         row += list(rng.uniform(-1, 1, 16) * 2.0**exponent)
-    return [[int(b) for b in np.array(row, F).view(np.uint32)]]
+    return words(row)
 
 
 def tiny():
     """Tensors whose encode scale would be infinite."""
-    return {f"largest 2^{e}": [[int(b) for b in (np.linspace(-1, 1, 33) * 2.0**e).astype(F).view(np.uint32)]] for e in
-            (-116, -118, -127, -136, -148)}
+    ramp = np.linspace(-1, 1, 33)
+    return {f"largest 2^{e}": words(ramp * 2.0**e) for e in (-116, -118, -127, -136, -148)}
+
+
+def scale_ties(amax, scale_max):
+    """Groups whose largest magnitude, within some units in the last place, takes a scale or 1.5 times a scale to a tie of
+    E4M3: the order of the operations decides. The rest of a group prefers a scale for 6 or one for 4."""
+    tensor = Tensor(F(amax), scale_max)
+    row = [amax] + [0.0] * 15
+    for tie, rest in [(t, 4 / 6) for t in (17, 29, 58, 232)] + [(t / 1.5, 3 / 4) for t in (17, 29, 58, 232)]:
+        largest = F(tie) * F(6) * tensor.decode
+        for step in range(-2, 3):
+            row += [largest * F(1 + step * 2.0**-23)] + [largest * F(rest)] * 15
+    return words(row)
+
+
+def choice_ties(amax):
+    """Groups with 160 and 240 as scales for 6 and 4 and a scalar halfway between 0.5*160 and 0.5*240, within some units
+    in the last place: both errors are equal but for rounding."""
+    tensor = Tensor(F(amax), 256)
+    unit = F(160) * tensor.decode
+    row = [amax] + [0.0] * 15
+    for step in range(-3, 4):
+        row += [F(6) * unit, F(float(unit) * 0.625 * (1 + step * 2.0**-24))] + [0.0] * 14
+    return words(row)
 
 
 def cases():
     for i, (specification, parameters) in enumerate(FORMATS.items()):
-        for name, rows in {**inputs(300 + i), "ties": ties(), "faint": faint(), **tiny()}.items():
+        own = {"ties": ties(), "faint": faint(), **tiny()}
+        own.update({f"scale ties {amax}": scale_ties(amax, parameters[1]) for amax in (2.1, 5.3)})
+        for name, rows in {**inputs(300 + i), **own}.items():
             yield case(name, specification, rows, *parameters)
+    for amax in (7.614871, 3.6749485, 2.8387358):
+        yield case(f"choice ties {amax}", "nvfp4-46", choice_ties(amax), *FORMATS["nvfp4-46"])
     for specification, parameters in VARIANTS.items():
         yield case("laplace", specification, inputs(310)["laplace"], *parameters)
 
 
 if __name__ == "__main__":
     np.seterr(all="ignore")
-    source = f"order of TransformerEngine's reference_nvfp4.py; elements and scales of ml_dtypes {ml_dtypes.__version__}"
-    write_main("nvfp4", source, __doc__, cases)
+    producer = f"order of TransformerEngine's reference_nvfp4.py, elements and scales of ml_dtypes {ml_dtypes.__version__}"
+    write_main("nvfp4", producer, __doc__, cases)

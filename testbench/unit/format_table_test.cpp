@@ -123,7 +123,7 @@ TEST_CASE("An all-zero tensor stays zero in every format that has a zero", "[for
       CAPTURE(name, k);
       const Matrix<float> y = round_trip(format, x);
       // Block logarithm has no zero: what it has instead is documented.
-      const double largest = name.starts_with("bl") ? 1e-30 : 0.0;
+      const double largest = name == "bl4" || name == "bl8" ? 1e-30 : 0.0;
       CHECK(max_abs_error(x, y) <= largest);
     });
   }

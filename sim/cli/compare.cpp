@@ -25,8 +25,8 @@ constexpr std::array kSortKeys{sim::SortKey::kOutput, sim::SortKey::kWeight, sim
                                sim::SortKey::kBits};
 
 std::vector<std::string> sort_names() {
-  std::vector<std::string> names;
-  for (const sim::SortKey key : kSortKeys) names.emplace_back(sim::name_of(key));
+  std::vector<std::string> names(kSortKeys.size());
+  std::ranges::transform(kSortKeys, names.begin(), [](sim::SortKey key) { return std::string(sim::name_of(key)); });
   return names;
 }
 

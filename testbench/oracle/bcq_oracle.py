@@ -243,6 +243,7 @@ def reciprocal(m, big_g):
     return result
 
 
+@functools.cache
 def normalise(bits, g, code, fmt):
     """V: the scalar as a fixed-point number with FRACTION_BITS fraction bits, negated for a negative code.
 
@@ -270,13 +271,20 @@ def normalise(bits, g, code, fmt):
     return magnitude if x > 0 else -magnitude
 
 
+@functools.cache
+def nearest_codeword(v, book):
+    """(distance, index) of the codeword nearest to V in a codebook, a tuple; the lowest index on a tie."""
+    return min((abs(v - 2**FRACTION_BITS * codeword), i) for i, codeword in enumerate(book))
+
+
 def select(block, codebooks):
     """(error, selector, indices) of one block of V."""
     best = None
     for selector, book in enumerate(codebooks):
+        book = tuple(book)
         indices, error = [], 0
         for v in block:
-            distance, index = min((abs(v - 2**FRACTION_BITS * codeword), i) for i, codeword in enumerate(book))
+            distance, index = nearest_codeword(v, book)
             indices.append(index)
             error += distance**2
         if best is None or error < best[0]:

@@ -134,19 +134,39 @@ def add_tie_cases(cases, prefix, kind):
 
 
 def add_scale_ties(cases, prefix, fmt):
-    """Encode scales, h = 1: Q/a half-way between two codes, as nearly as binary32 has it, and one ulp off.
+    """Encode scales: Q/(a*h) half-way between two codes, as nearly as binary32 has it, and one ulp off.
 
-    It can be exact where the odd part of the tie divides Q: 31 and 1 for Q = 31; 1, 3, 5 and 15 for 60; 21 for 63.
+    With h = 1 it can be exact where the odd part of the tie divides Q: 31 and 1 for Q = 31; 1, 3, 5 and 15 for 60; 21
+    for 63.
     """
-    rows, exact = [], 0
-    for code in range(0x7E):
-        a = fmt.q / ((oracle.E4M3_VALUES[code] + oracle.E4M3_VALUES[code + 1]) / 2)
-        bits = rne32(a)
-        if f32_value(bits) == a or code % 40 == 0:
-            exact += f32_value(bits) == a
-            rows += [[bits + step, ONE & 0x80000000, rne32(-a / 3), rne32(a / 7)] for step in (-1, 0, 1)]
+    exact = 0
+    for g_bits in (ONE, 0x3FB504F3):
+        rows = []
+        for code in range(0x7E):
+            tie = (oracle.E4M3_VALUES[code] + oracle.E4M3_VALUES[code + 1]) / 2
+            a = fmt.q / (tie * f32_value(g_bits))
+            bits = rne32(a)
+            if f32_value(bits) == a or code % (40 if g_bits == ONE else 6) == 0:
+                exact += f32_value(bits) == a
+                rows += [[bits + step, ONE & 0x80000000, rne32(-a / 3), rne32(a / 7)] for step in (-1, 0, 1)]
+        cases.add(f"{prefix}, ties of the scale", fmt, rows, PLAIN, static_scale=g_bits)
     assert exact >= 4, exact
-    cases.add(f"{prefix}, ties of the scale", fmt, rows, PLAIN, static_scale=ONE)
+
+
+def encode_midpoint_rows(rng, fmt, h):
+    """Encode scales, h a power of two: one row per significand, every V but the first half-way between two integers."""
+    rows = []
+    for code in range(0x38, 0x40):
+        t = oracle.e4m3_value(code)
+        m = oracle.e4m3_parts(code)[1]
+        row = [rne32(fmt.q / (t * h))]
+        while len(row) < fmt.la:
+            odd = rng.choice([-1, 1]) * rng.randrange(1, 2 * fmt.q, 2)
+            v = Fraction(odd * m, 2 * (m & -m))
+            row.append(rne32(v / (16 * t * h)))
+            assert f32_value(row[-1]) * 16 * t * h == v and v.denominator == 2
+        rows.append(row)
+    return rows
 
 
 def option_cases():
@@ -198,6 +218,9 @@ def option_cases():
         add_range_cases(cases, f"{prefix}, search and mirror", kind, BOTH)
         four = Format(lb=4, la=4, nc=2, **kind)
         add_scale_ties(cases, prefix, four)
+        wide = Format(lb=4, la=16, nc=4, **kind)
+        inputs = encode_midpoint_rows(cases.rng, wide, Fraction(32))
+        cases.add(f"{prefix}, ties of V", wide, inputs, PLAIN, static_scale=rne32(Fraction(32)))
         add_tie_cases(cases, prefix, kind)
     for bc in (4, 5, 7, 8):
         fmt = Format(lb=4, la=16, nc=4, bc=bc, scale="encode")

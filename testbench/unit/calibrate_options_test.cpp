@@ -247,6 +247,12 @@ TEST_CASE("Every tensor contributes its share of blocks", "[calibrate][options]"
   CHECK(drawn(Mixture::kEven, 100'000) == Counts{2048, 80, 8});
   CHECK(drawn(Mixture::kProportional, 100'000) == Counts{2048, 80, 8});
   CHECK(drawn(Mixture::kProportional, 267) == Counts{256, 10, 1});
+  // The short blocks at the ends of rows are no part of what is shared out.
+  CalibrationOptions options;
+  options.max_blocks = 100;
+  options.max_iterations = 1;
+  CHECK(calibrate({sample(77, 40, 17, Data::kGaussian)}, {}, options).blocks == 80);
+  CHECK(calibrate({sample(77, 90, 17, Data::kGaussian)}, {}, options).blocks == 100);
 }
 
 TEST_CASE("The restart with the least error stays", "[calibrate][options]") {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -24,8 +25,9 @@ namespace bcq::test {
 // --- Vectors of testbench/oracle -------------------------------------------------------------------------------------
 
 inline std::ifstream open_vectors(const std::string& name) {
-  std::ifstream file(std::string(BCQ_VECTOR_DIR) + "/" + name);
-  if (!file) throw std::runtime_error("cannot open test vectors " + std::string(BCQ_VECTOR_DIR) + "/" + name);
+  const std::filesystem::path path = std::filesystem::path(BCQ_VECTOR_DIR) / name;
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot open test vectors " + path.string());
   return file;
 }
 

@@ -14,6 +14,8 @@
 //            res_o       rows of the tile in order, column c at [c*32 +: 32], binary32
 // Control    k_i (1..K_MAX) and scale_i (RNE(g_W*g_A), finite) are stable from the first beat to the last result.
 //            cb_write_i writes one codeword per cycle while no beat is in flight; cb_operand_i 0: activations, 1: weights.
+// Status     issue_o        a beat of both operands goes to the decoders in this cycle
+//            drain_stall_o  the pipeline is frozen in this cycle: results have not left
 `default_nettype none
 
 module bcq_array #(
@@ -46,7 +48,9 @@ module bcq_array #(
   input  wire  [COLS*bcq_pkg::beat_w(LANES, LB, NC)-1:0]  wgt_beat_i,
   output wire                                             res_valid_o,
   input  wire                                             res_ready_i,
-  output wire  [COLS*bcq_pkg::FP32_W-1:0]                 res_o
+  output wire  [COLS*bcq_pkg::FP32_W-1:0]                 res_o,
+  output wire                                             issue_o,
+  output wire                                             drain_stall_o
 );
 
   localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
@@ -178,6 +182,9 @@ module bcq_array #(
     .row_valid_i(row_valid), .row_ready_o(row_ready), .s_i(row),
     .res_valid_o, .res_ready_i, .res_o
   );
+
+  assign issue_o       = issue;
+  assign drain_stall_o = !advance;
 
 endmodule
 

@@ -89,7 +89,8 @@ def error_rows(bcq):
             exact, fp32 = (simulate(bcq, layer, accumulator, folder) for accumulator in ("exact", "fp32"))
             assert exact["timing"] == fp32["timing"]
             cells = [layer.stem, exact["shape"]["k"], f"{exact['result']['nmse_db']:.4f}"]
-            cells += [f"{fp32['result']['nmse_db']:.4f}", f"{fp32['accumulation']['nmse_db']:.1f}"]
+            difference = fp32["accumulation"]["nmse_db"]
+            cells += [f"{fp32['result']['nmse_db']:.4f}", "none" if difference is None else f"{difference:.1f}"]
             yield "| " + " | ".join(map(str, cells)) + " |"
 
 

@@ -110,8 +110,7 @@ class FileLock {
   int fd_;
 };
 
-void build(const sim::Arch& arch, const std::vector<std::string>& parameters, const std::vector<fs::path>& sources,
-           const fs::path& target) {
+void build(const std::vector<std::string>& parameters, const std::vector<fs::path>& sources, const fs::path& target) {
   const fs::path work = target.string() + fmt::format(".build{}", ::getpid());
   fs::remove_all(work);
   std::vector<std::string> command = {"verilator",
@@ -188,7 +187,7 @@ fs::path rtl_runner(const sim::Arch& arch, const CodebookSet& activation, const 
                                  error.message()));
   const fs::path target = cache_dir() / ("rtl_runner-" + fingerprint(arguments, sources));
   const FileLock lock(target.string() + ".lock");
-  if (!fs::exists(target)) build(arch, arguments, sources, target);
+  if (!fs::exists(target)) build(arguments, sources, target);
   return target;
 }
 

@@ -46,6 +46,7 @@ CodebookSet codebooks_of(const std::vector<Matrix<float>>& tensors, const BcqFor
   CalibrationOptions calibration;
   calibration.seed = options.seed;
   calibration.max_blocks = options.max_blocks;
+  calibration.restarts = options.restarts;
   return calibrate(tensors, format, calibration).codebooks;
 }
 

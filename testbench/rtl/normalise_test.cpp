@@ -15,7 +15,7 @@ class Bench {
   static constexpr int kWidth = W;
 
   void check(std::uint32_t value) {
-    unit_->value_i = static_cast<decltype(Model::value_i)>(value);
+    unit_->value_i = static_cast<std::remove_reference_t<decltype(unit_->value_i)>>(value);
     unit_.settle();
     const auto zeros = static_cast<std::uint32_t>(W - std::bit_width(value));
     const std::uint32_t normalised = value << (value == 0 ? 0 : zeros);

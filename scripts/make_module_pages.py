@@ -12,7 +12,7 @@ to write one).
 
 The check fails if a module lacks page or drawing, if a page or drawing has no module, if a drawing lacks a port or an instance or
 knows one that the RTL does not, if a port has no meaning in its header, if a region or a drawing is older than its source, if a page
-lacks a section.
+lacks a section, or docs/rtl.md a link to it.
 
 Exit status 0: done, or all in step; 1: out of step, or a source that cannot be read; 2: bad usage.
 """
@@ -132,6 +132,10 @@ class Pages:
                 except SourceError as error:
                     self.complaints.append(str(error))
         if not names:
+            overview = self.docs.parent / "rtl.md"
+            text = overview.read_text(encoding="utf-8") if overview.is_file() else ""
+            missing = [name for name in self.drawn if f"](rtl/{name}.md)" not in text]
+            self.complaints += [f"{overview}: no link to rtl/{name}.md" for name in missing]
             for path in [*self.docs.glob("bcq_*.md"), *self.docs.glob("drawings/*.draw"), *self.docs.glob("drawings/*.svg")]:
                 if path.stem not in self.drawn:
                     self.complaints.append(f"{path}: there is no module {path.stem}; delete it")

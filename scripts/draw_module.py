@@ -527,11 +527,13 @@ def svg(drawing: Drawing, module: Module, package: Package) -> str:
         _rect(left, top, right, bottom, "module"),
         _text(left + 14, top + 22, module.name, "t", "start"),
     ]
+    titles = []
     for title, names in drawing.stages:
         inside = [drawing.boxes[name] for name in names]
         x0, y0 = min(box.x0 for box in inside) - 12, min(box.y0 for box in inside) - 22
         x1, y1 = max(box.x1 for box in inside) + 12, max(box.y1 for box in inside) + 12
-        out += [_rect(x0, y0, x1, y1, "stage"), _text(x0 + 8, y0 + 14, title, "s", "start")]
+        out.append(_rect(x0, y0, x1, y1, "stage"))
+        titles.append(_text(x0 + 8, y0 + 14, title, "s l", "start"))
     out += [_box_svg(box) for box in drawing.boxes.values()]
     for wire in drawing.wires:
         points = "L".join(f"{x} {y}" for x, y in wire.path)
@@ -540,5 +542,5 @@ def svg(drawing: Drawing, module: Module, package: Package) -> str:
     out += [f'<circle cx="{x}" cy="{y}" r="2.6"/>' for x, y in _forks(drawing)]
     for group in drawing.groups:
         out += _ports_svg(group, frame, module, package)
-    out += _labels(drawing)
+    out += [*titles, *_labels(drawing)]
     return "\n".join(out) + "\n</svg>\n"

@@ -1,41 +1,20 @@
-"""Draws a module from a text description: its ports, and what is inside.
+"""Draws a module as module_drawing.py describes it: places for boxes and ports, ways for wires, SVG.
 
-docs/rtl/drawings/MODULE.draw describes a module on a grid of columns and rows that count from 0. A statement per line:
-
-    # comment
-    left ROW: port port ...           ports at the left border, the first group level with that row, under each other
-    right ROW: port port ...          ports at the right border
-    logic NAME COL,ROW "title" "line" ...     combinational logic
-    reg NAME COL,ROW "title" "line" ...       registers
-    sub INSTANCE COL,ROW "line" ...           an instance of another module, by its name in the RTL: a link to its page
-    sim INSTANCE COL,ROW "line" ...           an instance that is there in simulation only
-    many NAME ...                             these stand for many of a kind
-    stage "title": NAME ...                   boxes that belong together
-    A -> B : label                    data; A and B are boxes or ports; the label may be missing
-    A => B : label                    a valid/ready stream; a port of the stream's group stands for all of the group
-    A .. B : label                    control
-    gap COL PIXELS                    room left of a column, where it is too narrow; drop ROW PIXELS above a row
-
-COL and ROW may be halves (1.5) and spans (1-3). Wires leave a box at the right and enter it at the left unless a side is named:
-A.b -> B.t (r, l, t, b). Wires with the same start and kind are one net and may run together.
-
-The description is checked against the RTL, which also gives the widths of the ports: every port stands in one group, every port
-(clock and reset excepted) and every box has a wire, every instance is drawn.
+Everything lies on a grid of PITCH pixels. Columns are as wide as their widest box, rows as high as their highest; wires
+are laid by wire_router.py. Nothing but the standard library takes part, and the same description gives the same bytes.
 """
 
 import hashlib
 import html
-import re
-import shlex
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from module_drawing import UNCONNECTED, Box, Drawing, Group, Wire
 from rtl_source import Module, Package, SourceError
 from wire_router import NoPath, Router
 
 PITCH = 10  # pixels of a grid step; everything a wire touches lies on it
-UNCONNECTED = {"clk_i", "rst_ni"}
-KINDS = ("logic", "reg", "sub", "sim")
+PORT_PITCH, TITLE = 20, 50  # between ports; above the first row
+COLUMN_GAP, ROW_GAP = 40, 30  # at least
 
 # Colours and type of docs/img/array.svg; registers have corners.
 STYLE = (
@@ -44,7 +23,8 @@ STYLE = (
     "rect{fill:#f4f6fa;stroke:#345;rx:5}.reg{fill:#fdf1dc;rx:0;stroke-width:1.6}.sub{fill:#e3f1e5}"
     ".sim{fill:#f6e4ea;stroke-dasharray:4 3}.stage{fill:none;stroke:#9aa5b1;stroke-dasharray:5 4}"
     ".module{fill:#fff;stroke-width:1.8;rx:9}path{stroke:#345;stroke-width:1.3;fill:none}.a{marker-end:url(#a)}"
-    ".x{stroke-width:3.2}.x.a{marker-end:url(#b)}.c{stroke-dasharray:5 3;stroke-width:1.1}circle{fill:#345}a text{fill:#15498c}"
+    ".x{stroke-width:3.2}.x.a{marker-end:url(#b)}.c{stroke-dasharray:5 3;stroke-width:1.1}circle{fill:#345}"
+    "a text{fill:#15498c}"
     "</style><defs>"
     '<marker id="a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
     '<path d="M0 0L8 4L0 8z" style="fill:#345;stroke:none"/></marker>'
@@ -53,166 +33,19 @@ STYLE = (
 )
 
 
-@dataclass
-class Box:
-    kind: str
-    title: str
-    lines: list[str]
-    cols: tuple[float, float]
-    rows: tuple[float, float]
-    module: str = ""  # of an instance
-    many: bool = False
-    x0: int = 0
-    y0: int = 0
-    x1: int = 0
-    y1: int = 0
-
-
-@dataclass
-class Group:
-    side: str
-    row: float
-    ports: list[str]
-    y: dict[str, int] = field(default_factory=dict)
-    stream: bool = False
-
-
-@dataclass
-class Wire:
-    tail: str
-    head: str
-    kind: str  # ->, =>, ..
-    label: str
-    out: str  # side of the tail
-    into: str  # side of the head
-    path: list[tuple[int, int]] = field(default_factory=list)
-
-
-@dataclass
-class Drawing:
-    boxes: dict[str, Box] = field(default_factory=dict)
-    groups: list[Group] = field(default_factory=list)
-    stages: list[tuple[str, list[str]]] = field(default_factory=list)
-    wires: list[Wire] = field(default_factory=list)
-    gaps: dict[tuple[str, int], int] = field(default_factory=dict)
-
-    def group(self, port: str) -> Group | None:
-        return next((group for group in self.groups if port in group.ports), None)
-
-
-# ---- the description ---------------------------------------------------------------------------------------------------
-
-WIRE = re.compile(r"(\w+)(?:\.([rltb]))? (->|=>|\.\.) (\w+)(?:\.([rltb]))?(?: : (.*))?")
-GROUP = re.compile(r"(left|right) ([\d.]+): (.+)")
-STAGE = re.compile(r'stage "([^"]*)": (.+)')
-GAP = re.compile(r"(gap|drop) (\d+) (\d+)")
-PLACE = re.compile(r"([\d.]+)(?:-([\d.]+))?,([\d.]+)(?:-([\d.]+))?")
-
-
-def parse(path: Path, module: Module) -> Drawing:
-    """Reads a description and checks it against the module it describes."""
-    drawing = Drawing()
-    instances = {instance: name for name, instance in module.instances}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        try:
-            _statement(drawing, text, instances)
-        except (SourceError, ValueError) as error:
-            raise SourceError(f"{path}:{number}: {error}") from None
-    try:
-        _check(drawing, module)
-    except SourceError as error:
-        raise SourceError(f"{path}: {error}") from None
-    return drawing
-
-
-def _statement(drawing: Drawing, text: str, instances: dict[str, str]) -> None:
-    if match := GROUP.fullmatch(text):
-        drawing.groups.append(Group(match[1], float(match[2]), match[3].split()))
-    elif match := STAGE.fullmatch(text):
-        drawing.stages.append((match[1], match[2].split()))
-    elif match := GAP.fullmatch(text):
-        drawing.gaps[match[1], int(match[2])] = int(match[3])
-    elif match := WIRE.fullmatch(text):
-        drawing.wires.append(Wire(match[1], match[4], match[3], match[6] or "", match[2] or "", match[5] or ""))
-    elif text.startswith("many "):
-        for name in text.split()[1:]:
-            if name not in drawing.boxes:
-                raise SourceError(f"{name} is no box so far")
-            drawing.boxes[name].many = True
-    else:
-        _box_statement(drawing, text, instances)
-
-
-def _box_statement(drawing: Drawing, text: str, instances: dict[str, str]) -> None:
-    kind, name, *rest = shlex.split(text)
-    place = PLACE.fullmatch(rest[0]) if rest else None
-    if kind not in KINDS or not place:
-        raise SourceError(f"neither a statement nor a wire: {text}")
-    if name in drawing.boxes:
-        raise SourceError(f"{name} stands here twice")
-    lines = rest[1:]
-    module = ""
-    if kind in ("sub", "sim"):
-        if name not in instances:
-            raise SourceError(f"{name} is no instance in the RTL")
-        module = instances[name]
-        lines = [module, *lines]
-    if not lines:
-        raise SourceError(f"{name} has no title")
-    cols = (float(place[1]), float(place[2] or place[1]))
-    rows = (float(place[3]), float(place[4] or place[3]))
-    drawing.boxes[name] = Box(kind, lines[0], lines[1:], cols, rows, module)
-
-
-def _check(drawing: Drawing, module: Module) -> None:
-    ports = [port.name for port in module.ports]
-    drawn = [port for group in drawing.groups for port in group.ports]
-    for port in drawn:
-        if port not in ports:
-            raise SourceError(f"{port} is no port of {module.name}")
-        if drawn.count(port) > 1:
-            raise SourceError(f"{port} stands in two places")
-    for port in ports:
-        if port not in drawn:
-            raise SourceError(f"port {port} is missing")
-    for _, instance in module.instances:
-        if instance not in drawing.boxes:
-            raise SourceError(f"instance {instance} is missing")
-    ends = set()
-    for wire in drawing.wires:
-        for end in (wire.tail, wire.head):
-            if end not in ports and end not in drawing.boxes:
-                raise SourceError(f"{end} is neither a port nor a box")
-            ends.add(end)
-            group = drawing.group(end)
-            if wire.kind == "=>" and group:
-                group.stream = True
-                ends |= set(group.ports)
-    for name in [*ports, *drawing.boxes]:
-        if name not in ends and name not in UNCONNECTED:
-            raise SourceError(f"{name} has no wire")
-    for title, names in drawing.stages:
-        for name in names:
-            if name not in drawing.boxes:
-                raise SourceError(f'stage "{title}": {name} is no box')
-
-
 def mark(path: Path, module: Module, package: Package, picture: str) -> str:
     """The first line of a picture file: digests of all that it is made of and of the picture itself.
 
     So an old or a changed picture can be told without drawing.
     """
-    tools = [Path(__file__), Path(__file__).with_name("wire_router.py")]
+    tools = [Path(__file__).with_name(f"{name}.py") for name in ("draw_module", "module_drawing", "wire_router")]
     ports = [(port.name, port.direction, _width_text(port.name, module, package)) for port in module.ports]
     source = "".join(p.read_text(encoding="utf-8") for p in [path, *tools]) + repr(ports) + repr(module.instances)
     digests = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in (source, picture)]
     return f"<!-- scripts/make_module_pages.py drew this, {' '.join(digests)} -->"
 
 
-# ---- places ------------------------------------------------------------------------------------------------------------
+# ---- places --------------------------------------------------------------------------------------
 
 NARROW, WIDE = set("iljI.,:;|'!()[]{}t/f r-·"), set("mwMW@—→←↔⌈⌉Σ×≥≤")
 
@@ -232,22 +65,36 @@ def _box_size(box: Box) -> tuple[int, int]:
     return _up(width, 2 * PITCH), _up(18 + 15 * len(box.lines) + 8, 2 * PITCH)
 
 
-def _tracks(boxes: list[Box], axis: str, labels: dict[int, float], gaps: dict[tuple[str, int], int], first: int) -> list[tuple[int, int]]:
-    """Start and end of every column or row; those that hold nothing get the least size."""
-    span = (lambda box: box.cols) if axis == "gap" else (lambda box: box.rows)
-    count = int(max([span(box)[1] for box in boxes], default=0) + 1.5)
-    size = [2 * PITCH * 2] * count
-    for box in boxes:
-        low, high = span(box)
+Tracks = list[tuple[int, int]]  # start and end of every column or row
+
+
+def _tracks(spans: list[tuple[float, float]], sizes: list[int], gaps: dict[int, int], first: int) -> Tracks:
+    """Columns or rows that hold boxes of these spans and sizes, with gaps before them; the first starts at `first`."""
+    count = int(max((high for _, high in spans), default=0) + 1.5)
+    track_sizes = [4 * PITCH] * count
+    for (low, high), size in zip(spans, sizes):
         if low == high and low == int(low):
-            size[int(low)] = max(size[int(low)], _box_size(box)[0 if axis == "gap" else 1])
+            track_sizes[int(low)] = max(track_sizes[int(low)], size)
     tracks, position = [], first
-    for i in range(count):
-        least = 40 if axis == "gap" else 30
-        position += max(gaps.get((axis, i), 0) or least, _up(labels.get(i, 0))) if i else gaps.get((axis, i), 0) + _up(labels.get(i, 0))
-        tracks.append((position, position + size[i]))
-        position += size[i]
+    for i, size in enumerate(track_sizes):
+        position += gaps.get(i, 0)
+        tracks.append((position, position + size))
+        position += size
     return tracks
+
+
+def _gaps(drawing: Drawing) -> tuple[dict[int, int], dict[int, int]]:
+    """Room before columns and rows: the least, or what is asked for, or what labels in front of their heads need."""
+    columns = {i: COLUMN_GAP for i in range(1, 20)}
+    rows = {i: ROW_GAP for i in range(1, 20)}
+    for (axis, i), pixels in drawing.gaps.items():
+        (columns if axis == "gap" else rows)[i] = pixels
+    for wire in drawing.wires:
+        head = drawing.boxes.get(wire.head)
+        if head and wire.label and wire.into in ("", "l"):
+            column = int(head.cols[0])
+            columns[column] = max(columns.get(column, 0), _up(_text_width(wire.label, 11) + 46))
+    return columns, rows
 
 
 def _span(tracks: list[tuple[int, int]], low: float, high: float, size: int) -> tuple[int, int]:
@@ -260,32 +107,19 @@ def _span(tracks: list[tuple[int, int]], low: float, high: float, size: int) -> 
     return start, start + size
 
 
-PORT_PITCH, TITLE = 20, 50
-
-
 def place(drawing: Drawing, module: Module, package: Package) -> tuple[int, int, int, int]:
     """Gives boxes and ports their places; returns the module's rectangle."""
     boxes = list(drawing.boxes.values())
-    flags = {"left": 0.0, "right": 0.0}
-    for group in drawing.groups:
-        for name in group.ports:
-            flags[group.side] = max(flags[group.side], _flag_width(name, module, package))
-    left = _up(flags["left"] + 24)
-    labels: dict[int, float] = {}
-    for wire in drawing.wires:  # a label stands before its head
-        head = drawing.boxes.get(wire.head)
-        if head and wire.label and wire.into in ("", "l"):
-            column = int(head.cols[0])
-            labels[column] = max(labels.get(column, 0), _text_width(wire.label, 11) + 46)
-    top = TITLE + (20 if drawing.stages else 0)
-    cols = _tracks(boxes, "gap", labels, drawing.gaps, left + 40)
-    rows = _tracks(boxes, "drop", {}, drawing.gaps, top)
-    for box in boxes:
-        width, height = _box_size(box)
+    sizes = [_box_size(box) for box in boxes]
+    left = _up(_flags_width(drawing, "left", module, package) + 24)
+    column_gaps, row_gaps = _gaps(drawing)
+    cols = _tracks([box.cols for box in boxes], [w for w, _ in sizes], column_gaps, left + 40)
+    rows = _tracks([box.rows for box in boxes], [h for _, h in sizes], row_gaps, TITLE + (20 if drawing.stages else 0))
+    for box, (width, height) in zip(boxes, sizes):
         box.x0, box.x1 = _span(cols, *box.cols, width)
         box.y0, box.y1 = _span(rows, *box.rows, height)
-    tail_labels = [_text_width(wire.label, 11) + 30 for wire in drawing.wires if wire.head not in drawing.boxes and wire.label]
-    right = cols[-1][1] + max([40, *(_up(width) for width in tail_labels)])
+    labels = [_text_width(wire.label, 11) + 30 for wire in drawing.wires if wire.label and drawing.group(wire.head)]
+    right = cols[-1][1] + max([40, *(_up(width) for width in labels)])
     bottom = rows[-1][1] + (40 if drawing.stages else 30)
     for side in ("left", "right"):
         bottom = max(bottom, _place_ports([g for g in drawing.groups if g.side == side], rows) + 30)
@@ -313,12 +147,18 @@ def _width_text(name: str, module: Module, package: Package) -> str:
     return "" if port.width == "1" else package.short(port.width)
 
 
+def _flags_width(drawing: Drawing, side: str, module: Module, package: Package) -> float:
+    """Of the widest port on a side."""
+    names = [name for group in drawing.groups if group.side == side for name in group.ports]
+    return max((_flag_width(name, module, package) for name in names), default=0)
+
+
 def _flag_width(name: str, module: Module, package: Package) -> float:
     width = _width_text(name, module, package)
     return _text_width(name, 13) + (_text_width(width, 11) + 8 if width else 0)
 
 
-# ---- wires -------------------------------------------------------------------------------------------------------------
+# ---- wires ---------------------------------------------------------------------------------------
 
 
 def route(drawing: Drawing, frame: tuple[int, int, int, int]) -> None:
@@ -344,7 +184,9 @@ def route(drawing: Drawing, frame: tuple[int, int, int, int]) -> None:
         try:
             wire.path = [(x * PITCH, y * PITCH) for x, y in router.connect(net, starts, goals)]
         except NoPath:
-            raise SourceError(f"no way for the wire from {wire.tail} to {wire.head}: give it a side or its boxes more room") from None
+            raise SourceError(
+                f"no way for the wire from {wire.tail} to {wire.head}: give it a side or its boxes more room"
+            ) from None
 
 
 def _net(drawing: Drawing, wire: Wire) -> str:
@@ -358,7 +200,9 @@ def _net(drawing: Drawing, wire: Wire) -> str:
 INWARDS = {"r": "l", "l": "r", "t": "b", "b": "t"}
 
 
-def _ends(drawing: Drawing, frame: tuple[int, int, int, int], name: str, side: str, tail: bool) -> list[tuple[int, int, str, int]]:
+def _ends(
+    drawing: Drawing, frame: tuple[int, int, int, int], name: str, side: str, tail: bool
+) -> list[tuple[int, int, str, int]]:
     """Where a wire may begin or end: points in grid steps, a direction, and how much they are disliked."""
     group = drawing.group(name)
     if group:
@@ -387,7 +231,7 @@ def _ends(drawing: Drawing, frame: tuple[int, int, int, int], name: str, side: s
     return ends
 
 
-# ---- SVG ---------------------------------------------------------------------------------------------------------------
+# ---- SVG -----------------------------------------------------------------------------------------
 
 
 def _text(x: float, y: float, text: str, css: str = "", anchor: str = "middle") -> str:
@@ -426,11 +270,14 @@ def _ports_svg(group: Group, frame: tuple[int, int, int, int], module: Module, p
         enters = port.direction == "input"
         alone = group.stream or name in UNCONNECTED
         ends = (outer, inner if alone else x) if enters else (inner if alone else x, outer)
-        out.append(f'<path d="M{ends[0]} {y}H{ends[1]}"{"" if enters and not alone else " class=" + chr(34) + "a" + chr(34)}/>')
+        out.append(
+            f'<path d="M{ends[0]} {y}H{ends[1]}"{"" if enters and not alone else " class=" + chr(34) + "a" + chr(34)}/>'
+        )
         width = _width_text(name, module, package)
         small = f'<tspan class="s" dx="6">{html.escape(width)}</tspan>' if width else ""
         where = "end" if left else "start"
-        out.append(f'<text x="{outer + (-6 if left else 6)}" y="{y + 4.5:g}" text-anchor="{where}">{html.escape(name)}{small}</text>')
+        place = f'x="{outer + (-6 if left else 6)}" y="{y + 4.5:g}" text-anchor="{where}"'
+        out.append(f"<text {place}>{html.escape(name)}{small}</text>")
     if group.stream:
         ys = list(group.y.values())
         out.append(f'<path class="x" d="M{inner} {min(ys) - 4}V{max(ys) + 4}"/>')
@@ -518,10 +365,11 @@ def svg(drawing: Drawing, module: Module, package: Package) -> str:
     route(drawing, frame)
     left, top, right, bottom = frame
     margin = 10
-    flags = max((_flag_width(name, module, package) for g in drawing.groups if g.side == "right" for name in g.ports), default=0)
+    flags = _flags_width(drawing, "right", module, package)
     width, height = right + _up(flags + 24) + 2 * margin, bottom + 2 * margin
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-margin} {-margin} {width} {height}" width="{width}" height="{height}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-margin} {-margin} {width} {height}" '
+        f'width="{width}" height="{height}">',
         STYLE,
         f'<rect x="{-margin}" y="{-margin}" width="{width}" height="{height}" style="fill:#fff;stroke:none;rx:0"/>',
         _rect(left, top, right, bottom, "module"),

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 """Keeps docs/rtl/ in step with rtl/: a page and a drawing per module.
 
-A page, docs/rtl/MODULE.md, is written by hand but for the region between two markers, which this program fills from the source:
-parameters with defaults and legal ranges, ports with directions, widths and meanings, what the module contains and what
-contains it. A drawing, docs/rtl/drawings/MODULE.svg, is made from docs/rtl/drawings/MODULE.draw (scripts/draw_module.py says how
-to write one).
+A page, docs/rtl/MODULE.md, is written by hand but for the region between two markers, which this program fills from the
+source: parameters with defaults and legal values, ports with directions, widths and meanings, what the module contains
+and what contains it. A drawing, docs/rtl/drawings/MODULE.svg, is made from docs/rtl/drawings/MODULE.draw
+(scripts/module_drawing.py says how to write one).
 
-    scripts/make_module_pages.py                 fills the regions and draws what has changed
-    scripts/make_module_pages.py bcq_skid        the same for one module; makes a new page if there is none
-    scripts/make_module_pages.py --check         writes nothing; says what is missing or out of date
+    scripts/make_module_pages.py              fills the regions and draws what has changed
+    scripts/make_module_pages.py bcq_skid     the same for one module; makes a new page if there is none
+    scripts/make_module_pages.py --check      writes nothing; says what is missing or out of date
 
-The check fails if a module lacks page or drawing, if a page or drawing has no module, if a drawing lacks a port or an instance or
-knows one that the RTL does not, if a port has no meaning in its header, if a region or a drawing is older than its source, if a page
-lacks a section, or docs/rtl.md a link to it.
+The check fails if a module lacks its page, its drawing or a link in docs/rtl.md; if a page or drawing has no module; if
+a drawing lacks a port or an instance, or has one that the RTL does not have; if a port has no meaning in its header; if
+a region or drawing is older than its source, or edited by hand; if a page lacks a section.
 
 Exit status 0: done, or all in step; 1: out of step, or a source that cannot be read; 2: bad usage.
 """
@@ -22,7 +22,8 @@ import re
 import sys
 from pathlib import Path
 
-from draw_module import mark, parse, svg
+from draw_module import mark, svg
+from module_drawing import parse
 from rtl_source import Module, Package, SourceError, read_module, read_package
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -73,18 +74,26 @@ def module_region(module: Module, package: Package, modules: dict[str, Module]) 
         return ", ".join(f"[{name}]({name}.md)" for name in parts) or nothing
 
     source = f"[rtl/{module.path.name}](../../rtl/{module.path.name})"
-    out = [f"Source {source} · contains {links(used, 'no other module')} · used by {links(users, 'none: a top level')}.", ""]
+    out = [
+        f"Source {source} · contains {links(used, 'no other module')} · used by {links(users, 'none: a top level')}.",
+        "",
+    ]
     defaults = module.defaults(package)
     out += table(
         ["parameter", "default", "meaning and legal values"],
-        [[f"`{p.name}`", f"`{p.default}`".replace("bcq_pkg::", ""), escape(module.meaning(p.name), names)] for p in module.parameters],
+        [
+            [f"`{p.name}`", f"`{p.default}`".replace("bcq_pkg::", ""), escape(module.meaning(p.name), names)]
+            for p in module.parameters
+        ],
     )
     rows = []
     for port in module.ports:
         bits = package.evaluate(port.width, defaults)
         width = port.width.replace("bcq_pkg::", "")
         width = "1" if width == "1" else f"`{width}`" + (f" = {bits}" if width != str(bits) else "")
-        rows.append([f"`{port.name}`", port.direction.removesuffix("put"), width, escape(module.meaning(port.name), names)])
+        rows.append(
+            [f"`{port.name}`", port.direction.removesuffix("put"), width, escape(module.meaning(port.name), names)]
+        )
     out += table(["port", "", "width = bits at the defaults", "meaning"], rows)
     return out
 
@@ -136,7 +145,11 @@ class Pages:
             text = overview.read_text(encoding="utf-8") if overview.is_file() else ""
             missing = [name for name in self.drawn if f"](rtl/{name}.md)" not in text]
             self.complaints += [f"{overview}: no link to rtl/{name}.md" for name in missing]
-            for path in [*self.docs.glob("bcq_*.md"), *self.docs.glob("drawings/*.draw"), *self.docs.glob("drawings/*.svg")]:
+            for path in [
+                *self.docs.glob("bcq_*.md"),
+                *self.docs.glob("drawings/*.draw"),
+                *self.docs.glob("drawings/*.svg"),
+            ]:
                 if path.stem not in self.drawn:
                     self.complaints.append(f"{path}: there is no module {path.stem}; delete it")
 
@@ -173,7 +186,7 @@ class Pages:
     def drawing(self, name: str) -> None:
         source, picture = (self.docs / "drawings" / f"{name}.{kind}" for kind in ("draw", "svg"))
         if not source.is_file():
-            raise SourceError(f"{source}: missing; scripts/draw_module.py says how to write one")
+            raise SourceError(f"{source}: missing; scripts/module_drawing.py says how to write one")
         module = self.drawn[name]
         drawing = parse(source, module)
         present = picture.read_text(encoding="utf-8") if picture.is_file() else ""

@@ -1,7 +1,7 @@
 """Reads what the modules of rtl/ say about themselves: parameters, ports, instances, and the header comment.
 
-This is no SystemVerilog parser. It reads the style of this repository (one module per file, one parameter or port per line,
-a header comment of aligned sections) and raises SourceError, with file and line, where a file departs from it.
+This is no SystemVerilog parser. It reads the style of this repository (one module per file, one parameter or port per
+line, a header comment of aligned sections) and raises SourceError, with file and line, where a file departs from it.
 
     module = read_module(Path("rtl/bcq_skid.sv"))
     package = read_package(Path("rtl/bcq_pkg.sv"))
@@ -33,8 +33,20 @@ class SourceError(Exception):
 
 
 # What sections of a header begin with.
-KEYWORDS = ("Purpose", "Parameters?", "Contract", "Latency", "Timing", "Formats?", "Ports?", "Streams?", "Control", "Pipeline",
-            "Registers?", "Errors?")
+KEYWORDS = (
+    "Purpose",
+    "Parameters?",
+    "Contract",
+    "Latency",
+    "Timing",
+    "Formats?",
+    "Ports?",
+    "Streams?",
+    "Control",
+    "Pipeline",
+    "Registers?",
+    "Errors?",
+)
 
 
 @dataclass
@@ -72,7 +84,8 @@ class Module:
         return values
 
     def meaning(self, name: str) -> str:
-        """What the source says about a parameter or port: an item of the header, a comment in the port list, a convention."""
+        """What the source says about a parameter or port: an item of the header, a comment in the port list, or a
+        convention."""
         for names, text in self.items:
             if name in names:
                 return text
@@ -86,7 +99,9 @@ class Module:
             match = re.fullmatch(pattern, name)
             if match:
                 return text.format(*match.groups())
-        raise SourceError(f"{self.path}: the header says nothing about {name}; give it a line there: NAME, two spaces, text")
+        raise SourceError(
+            f"{self.path}: the header says nothing about {name}; give it a line there: NAME, two spaces, text"
+        )
 
 
 @dataclass
@@ -129,7 +144,7 @@ class Package:
         return text.replace("$clog2", "clog2").replace("*", "·")
 
 
-# ---- reading files -----------------------------------------------------------------------------------------------------
+# ---- reading files -------------------------------------------------------------------------------
 
 
 def _header(path: Path, lines: list[str]) -> list[str]:
@@ -293,7 +308,7 @@ def read_package(path: Path) -> Package:
     return Package(path, summary, constants, functions)
 
 
-# ---- constant expressions ----------------------------------------------------------------------------------------------
+# ---- constant expressions ------------------------------------------------------------------------
 
 TOKEN = re.compile(r"\s*(\d*'[bdh]?[0-9a-fA-F]+|\d+|(?:bcq_pkg::)?\$?\w+|\*\*|<=|>=|==|!=|&&|\|\||[-+*/%<>?:(),])")
 LEVELS = [["||"], ["&&"], ["==", "!="], ["<", "<=", ">", ">="], ["+", "-"], ["*", "/", "%"], ["**"]]

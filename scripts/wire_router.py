@@ -35,7 +35,7 @@ class Router:
     def connect(self, net: str, starts: list, goals: list) -> list[tuple[int, int]]:
         """The cheapest path between a start and a goal, both (x, y, direction, cost).
 
-        A start is left in its direction, and a goal is entered in its direction; the cost says how much a point is disliked.
+        A start is left in its direction, a goal is entered in it; the cost says how much a point is disliked.
         """
         goal = {(x, y, direction): cost for x, y, direction, cost in goals}
         ends = {(x, y) for x, y, *_ in starts + goals}
@@ -74,7 +74,9 @@ class Router:
                 if total < best.get(reached, total + 1):
                     best[reached] = total
                     came[reached] = state
-                    heapq.heappush(queue, (total + least * self._distance(x + dx, y + dy, around), total, next(order), reached))
+                    heapq.heappush(
+                        queue, (total + least * self._distance(x + dx, y + dy, around), total, next(order), reached)
+                    )
         if "done" not in came:
             raise NoPath(net)
         state, path = came["done"], []

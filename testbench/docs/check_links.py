@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Looks for dead links in the documents: README.md, CHANGELOG.md, docs/**/*.md and the pictures of docs/.
 
-A link or image of Markdown, or an href in an SVG, must name a file or folder of the repository that exists; a #section must be
-a heading of that document. Addresses with a scheme (https:) are not looked at. Code is not either.
+A link or image of Markdown, or an href in an SVG, must name a file or folder of the repository that exists; a #section
+must be a heading of that document. Addresses with a scheme (https:) are not looked at. Code is not either.
 
 Exit status 0: all there; 1: dead links, printed with file and line; 2: bad usage.
 """

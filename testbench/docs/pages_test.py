@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Shows that the checks of the documents can fail: breaks a copy, one fault at a time, and expects a complaint.
 
-  scripts/make_module_pages.py --check   pages, drawings and headers of copies of rtl/ and docs/rtl/
-  testbench/docs/check_links.py          links of a small tree of documents
+scripts/make_module_pages.py --check   pages, drawings and headers of copies of rtl/ and docs/rtl/
+testbench/docs/check_links.py          links of a small tree of documents
 """
 
 import contextlib
@@ -21,21 +21,39 @@ sys.path[:0] = [str(HERE), str(REPOSITORY / "scripts")]
 import check_links  # noqa: E402
 import make_module_pages  # noqa: E402
 
-# (file, text that stands there, what takes its place, complaint); None for the text: the file is deleted or, if new, made.
+# (file, text that stands there, what takes its place, complaint); None for the text: the file is deleted, or made.
 PAGE_FAULTS = [
     ("rtl/bcq_skid.sv", "parameter int W = 8", "parameter int W = 9", "bcq_skid.md: the interface is out of date"),
     ("rtl/bcq_skid.sv", "output wire  [W-1:0] out_data_o", "output wire  [W:0] out_data_o", "bcq_skid.svg: older"),
     ("rtl/bcq_skid.sv", "  input  wire          in_valid_i,\n", "", "in_valid_i is no port"),
-    ("rtl/bcq_skid.sv", "  input  wire          in_valid_i,\n", "  input  wire          in_valid_i,\n  input  wire          flush_i,\n",
-     "nothing about flush_i"),
-    ("rtl/bcq_skid.sv", "stable while its valid waits for ready", "stable", "bcq_skid.md: the interface is out of date"),
-    ("rtl/bcq_skid.sv", "// Ports     in_data_i, out_data_o  payload, stable while its valid waits for ready\n", "",
-     "nothing about in_data_i"),
+    (
+        "rtl/bcq_skid.sv",
+        "  input  wire          in_valid_i,\n",
+        "  input  wire          in_valid_i,\n  input  wire          flush_i,\n",
+        "nothing about flush_i",
+    ),
+    (
+        "rtl/bcq_skid.sv",
+        "stable while its valid waits for ready",
+        "stable",
+        "bcq_skid.md: the interface is out of date",
+    ),
+    (
+        "rtl/bcq_skid.sv",
+        "// Ports     in_data_i, out_data_o  payload, stable while its valid waits for ready\n",
+        "",
+        "nothing about in_data_i",
+    ),
     ("rtl/bcq_edge.sv", "u_decoder (", "u_other (", "u_decoder is no instance"),
     ("rtl/bcq_drain.sv", "module bcq_drain", "module bcq_drained", "no module bcq_drain"),
     ("rtl/bcq_drain.sv", None, None, "there is no module bcq_drain; delete it"),
     ("rtl/bcq_new.sv", None, "// New.\n\nmodule bcq_new (\n  input wire clk_i\n);\nendmodule\n", "bcq_new.md: missing"),
-    ("rtl/bcq_pkg.sv", "localparam int SIG_W = 4;", "localparam int SIG_W = 5;", "bcq_pkg.md: the interface is out of date"),
+    (
+        "rtl/bcq_pkg.sv",
+        "localparam int SIG_W = 4;",
+        "localparam int SIG_W = 5;",
+        "bcq_pkg.md: the interface is out of date",
+    ),
     ("docs/rtl/bcq_dot.md", None, None, "bcq_dot.md: missing"),
     ("docs/rtl/bcq_dot.md", "| `w_i` | in |", "| `w_i` | out |", "bcq_dot.md: the interface is out of date"),
     ("docs/rtl/bcq_dot.md", "## Timing", "## Time", "needs the sections"),
@@ -49,7 +67,12 @@ PAGE_FAULTS = [
     ("docs/rtl/drawings/bcq_dot.draw", "w_i -> mul\n", "", "w_i has no wire"),
     ("docs/rtl/drawings/bcq_dot.draw", "w_i -> mul\n", "w_i -> mull\n", "mull is neither a port nor a box"),
     ("docs/rtl/drawings/bcq_dot.draw", "left 1: w_i\n", "left 1: w_i v_i\n", "v_i is no port"),
-    ("docs/rtl/drawings/bcq_pe.draw", 'sub u_dot 0,0 "LANES products, summed"', 'logic u_dots 0,0 "dot"', "instance u_dot is missing"),
+    (
+        "docs/rtl/drawings/bcq_pe.draw",
+        'sub u_dot 0,0 "LANES products, summed"',
+        'logic u_dots 0,0 "dot"',
+        "instance u_dot is missing",
+    ),
     ("docs/rtl.md", "[bcq_dot](rtl/bcq_dot.md)", "bcq_dot", "no link to rtl/bcq_dot.md"),
     ("docs/rtl/drawings/bcq_dot.draw", "many mul\n", "many mull\n", "mull is no box"),
 ]
@@ -125,8 +148,12 @@ class Links(unittest.TestCase):
             with self.subTest(file=name, new=new), tempfile.TemporaryDirectory() as folder:
                 root = Path(folder)
                 (root / "docs" / "sub").mkdir(parents=True)
-                (root / "README.md").write_text("x [a](docs/a.md#two-words) `[no](link)` [w](https://x.y)\n", encoding="utf-8")
-                (root / "docs" / "a.md").write_text("# Two words\n```\n[no](link)\n```\n![p](sub/p.svg)\n", encoding="utf-8")
+                (root / "README.md").write_text(
+                    "x [a](docs/a.md#two-words) `[no](link)` [w](https://x.y)\n", encoding="utf-8"
+                )
+                (root / "docs" / "a.md").write_text(
+                    "# Two words\n```\n[no](link)\n```\n![p](sub/p.svg)\n", encoding="utf-8"
+                )
                 (root / "docs" / "sub" / "b.md").write_text("\n\n[up](../a.md)\n", encoding="utf-8")
                 (root / "docs" / "sub" / "p.svg").write_text('<svg><a href="../a.md"/></svg>', encoding="utf-8")
                 spoil(root / name, old, new)

@@ -136,10 +136,7 @@ class Package:
 
     def short(self, expression: str) -> str:
         """The expression for a reader: constants of the package as numbers, functions without package or arguments."""
-        text = expression
-        for constant in self.constants:
-            number = str(self.evaluate(constant.expression, {}))
-            text = re.sub(rf"bcq_pkg::{constant.name}\b", number, text)
+        text = re.sub(r"bcq_pkg::[A-Z]\w*", lambda match: str(self.evaluate(match[0], {})), expression)
         text = re.sub(r"bcq_pkg::(\w+)\([^()]*\)", r"\1", text)
         return text.replace("$clog2", "clog2").replace("*", "·")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HREF = re.compile(r'href="([^"#]+)"')
+BLOCK = re.compile(r"^```.*?^```", flags=re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"`[^`]*`")
 
 
@@ -26,15 +27,13 @@ def blank(match: re.Match) -> str:
 def links(path: Path):
     """Line number and target of every link of a document."""
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".svg":
-        pattern = HREF
-    else:
+    pattern = HREF
+    if path.suffix != ".svg":
         pattern = LINK
-        text = re.sub(r"^```.*?^```", blank, text, flags=re.DOTALL | re.MULTILINE)
-    for number, line in enumerate(text.splitlines(), 1):
-        # Code within the text of a link does no harm, code that looks like a link does.
-        for match in pattern.finditer(CODE.sub(lambda m: "x" * len(m[0]), line)):
-            yield number, match[1]
+        text = BLOCK.sub(blank, text)
+        text = CODE.sub(blank, text)
+    for match in pattern.finditer(text):
+        yield text.count("\n", 0, match.start(1)) + 1, match[1]
 
 
 def slugs(path: Path) -> set[str]:

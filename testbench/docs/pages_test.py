@@ -80,7 +80,7 @@ PAGE_FAULTS = [
 LINK_FAULTS = [
     ("README.md", "docs/a.md", "docs/c.md", "docs/c.md#two-words leads nowhere"),
     ("README.md", "#two-words", "#three-words", "docs/a.md#three-words leads nowhere"),
-    ("docs/sub/b.md", "../a.md", "a.md", "b.md:3: a.md leads nowhere"),
+    ("docs/sub/b.md", "../a.md", "a.md", "b.md:4: a.md leads nowhere"),
     ("docs/sub/p.svg", "../a.md", "a.md", "p.svg:1: a.md leads nowhere"),
 ]
 
@@ -154,7 +154,7 @@ class Links(unittest.TestCase):
                 (root / "docs" / "a.md").write_text(
                     "# Two words\n```\n[no](link)\n```\n![p](sub/p.svg)\n", encoding="utf-8"
                 )
-                (root / "docs" / "sub" / "b.md").write_text("\n\n[up](../a.md)\n", encoding="utf-8")
+                (root / "docs" / "sub" / "b.md").write_text("\n\n[a text\nof two lines](../a.md)\n", encoding="utf-8")
                 (root / "docs" / "sub" / "p.svg").write_text('<svg><a href="../a.md"/></svg>', encoding="utf-8")
                 spoil(root / name, old, new)
                 status, output = run(check_links.main, "--root", str(root))

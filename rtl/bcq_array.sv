@@ -22,6 +22,8 @@
 //            cb_operand_i   0: activations, 1: weights
 //            cb_addr_i      16*c + i: codeword i of codebook c
 //            cb_codeword_i  two's complement
+// Status     issue_o        a beat of both operands goes to the decoders in this cycle
+//            drain_stall_o  the pipeline is frozen in this cycle: results have not left
 `default_nettype none
 
 module bcq_array #(
@@ -54,7 +56,9 @@ module bcq_array #(
   input  wire  [COLS*bcq_pkg::beat_w(LANES, LB, NC)-1:0]  wgt_beat_i,
   output wire                                             res_valid_o,
   input  wire                                             res_ready_i,
-  output wire  [COLS*bcq_pkg::FP32_W-1:0]                 res_o
+  output wire  [COLS*bcq_pkg::FP32_W-1:0]                 res_o,
+  output wire                                             issue_o,
+  output wire                                             drain_stall_o
 );
 
   localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
@@ -186,6 +190,9 @@ module bcq_array #(
     .row_valid_i(row_valid), .row_ready_o(row_ready), .s_i(row),
     .res_valid_o, .res_ready_i, .res_o
   );
+
+  assign issue_o       = issue;
+  assign drain_stall_o = !advance;
 
 endmodule
 

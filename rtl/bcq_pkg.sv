@@ -32,6 +32,11 @@ package bcq_pkg;
     beat_w = lanes * INDEX_W + ((lanes > lb) ? lanes / lb : 1) * ((nc > 1) ? $clog2(nc) : 1) + SCALE_W;
   endfunction
 
+  // Width of a stream's data: payload bits made up to bytes.
+  function automatic int whole_bytes(input int bits);
+    whole_bytes = (bits + 7) / 8 * 8;
+  endfunction
+
   // Sum of `terms` products of two BC-bit codewords in +-(2^(BC-1) - 1), two's complement.
   function automatic int dot_w(input int bc, input int terms);
     dot_w = 2 * bc - 1 + $clog2(terms);
@@ -50,6 +55,11 @@ package bcq_pkg;
   // Exponent e of the same; a subnormal has that of the smallest normal.
   function automatic logic [EXP_W-1:0] e4m3_exponent(input logic [3:0] field);
     e4m3_exponent = (field == 4'd0) ? 4'd0 : field - 4'd1;
+  endfunction
+
+  // Whether a code of either sign is not a number.
+  function automatic logic e4m3_nan(input logic [6:0] magnitude);
+    e4m3_nan = magnitude == 7'h7F;
   endfunction
 
 endpackage

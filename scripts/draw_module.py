@@ -9,7 +9,7 @@ import html
 from pathlib import Path
 
 from module_drawing import UNCONNECTED, Box, Drawing, Group, Wire
-from rtl_source import Module, Package, SourceError
+from rtl_source import Module, Packages, SourceError
 from wire_router import NoPath, Router
 
 PITCH = 10  # pixels of a grid step; everything a wire touches lies on it
@@ -33,14 +33,13 @@ STYLE = (
 )
 
 
-def mark(path: Path, module: Module, package: Package, picture: str) -> str:
-    """The first line of a picture file: digests of all that it is made of and of the picture itself.
+def mark(path: Path, module: Module, packages: Packages, picture: str) -> str:
+    """The first line of a picture file: digests of what it shows and of the picture itself.
 
     So an old or a changed picture can be told without drawing.
     """
-    tools = [Path(__file__).with_name(f"{name}.py") for name in ("draw_module", "module_drawing", "wire_router")]
-    ports = [(port.name, port.direction, _width_text(port.name, module, package)) for port in module.ports]
-    source = "".join(p.read_text(encoding="utf-8") for p in [path, *tools]) + repr(ports) + repr(module.instances)
+    ports = [(port.name, port.direction, _width_text(port.name, module, packages)) for port in module.ports]
+    source = path.read_text(encoding="utf-8") + repr(ports) + repr(module.instances)
     digests = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in (source, picture)]
     return f"<!-- scripts/make_module_pages.py drew this, {' '.join(digests)} -->"
 
@@ -107,11 +106,11 @@ def _span(tracks: list[tuple[int, int]], low: float, high: float, size: int) -> 
     return start, start + size
 
 
-def place(drawing: Drawing, module: Module, package: Package) -> tuple[int, int, int, int]:
+def place(drawing: Drawing, module: Module, packages: Packages) -> tuple[int, int, int, int]:
     """Gives boxes and ports their places; returns the module's rectangle."""
     boxes = list(drawing.boxes.values())
     sizes = [_box_size(box) for box in boxes]
-    left = _up(_flags_width(drawing, "left", module, package) + 24)
+    left = _up(_flags_width(drawing, "left", module, packages) + 24)
     column_gaps, row_gaps = _gaps(drawing)
     cols = _tracks([box.cols for box in boxes], [w for w, _ in sizes], column_gaps, left + 40)
     rows = _tracks([box.rows for box in boxes], [h for _, h in sizes], row_gaps, TITLE + (20 if drawing.stages else 0))
@@ -142,19 +141,19 @@ def _place_ports(groups: list[Group], rows: list[tuple[int, int]]) -> int:
     return max([y for group in groups for y in group.y.values()], default=0)
 
 
-def _width_text(name: str, module: Module, package: Package) -> str:
+def _width_text(name: str, module: Module, packages: Packages) -> str:
     port = next(port for port in module.ports if port.name == name)
-    return "" if port.width == "1" else package.short(port.width)
+    return "" if port.width == "1" else packages.short(port.width)
 
 
-def _flags_width(drawing: Drawing, side: str, module: Module, package: Package) -> float:
+def _flags_width(drawing: Drawing, side: str, module: Module, packages: Packages) -> float:
     """Of the widest port on a side."""
     names = [name for group in drawing.groups if group.side == side for name in group.ports]
-    return max((_flag_width(name, module, package) for name in names), default=0)
+    return max((_flag_width(name, module, packages) for name in names), default=0)
 
 
-def _flag_width(name: str, module: Module, package: Package) -> float:
-    width = _width_text(name, module, package)
+def _flag_width(name: str, module: Module, packages: Packages) -> float:
+    width = _width_text(name, module, packages)
     return _text_width(name, 13) + (_text_width(width, 11) + 8 if width else 0)
 
 
@@ -259,7 +258,7 @@ def _box_svg(box: Box) -> str:
     return "".join(out)
 
 
-def _ports_svg(group: Group, frame: tuple[int, int, int, int], module: Module, package: Package) -> list[str]:
+def _ports_svg(group: Group, frame: tuple[int, int, int, int], module: Module, packages: Packages) -> list[str]:
     """Names and widths outside the border, arrows across it; a stream's ports meet in a bar inside."""
     out = []
     left = group.side == "left"
@@ -273,7 +272,7 @@ def _ports_svg(group: Group, frame: tuple[int, int, int, int], module: Module, p
         out.append(
             f'<path d="M{ends[0]} {y}H{ends[1]}"{"" if enters and not alone else " class=" + chr(34) + "a" + chr(34)}/>'
         )
-        width = _width_text(name, module, package)
+        width = _width_text(name, module, packages)
         small = f'<tspan class="s" dx="6">{html.escape(width)}</tspan>' if width else ""
         where = "end" if left else "start"
         place = f'x="{outer + (-6 if left else 6)}" y="{y + 4.5:g}" text-anchor="{where}"'
@@ -359,13 +358,13 @@ def _meet(a: Area, b: Area) -> bool:
 CSS = {"->": "w", "=>": "x", "..": "c"}
 
 
-def svg(drawing: Drawing, module: Module, package: Package) -> str:
+def svg(drawing: Drawing, module: Module, packages: Packages) -> str:
     """The picture."""
-    frame = place(drawing, module, package)
+    frame = place(drawing, module, packages)
     route(drawing, frame)
     left, top, right, bottom = frame
     margin = 10
-    flags = _flags_width(drawing, "right", module, package)
+    flags = _flags_width(drawing, "right", module, packages)
     width, height = right + _up(flags + 24) + 2 * margin, bottom + 2 * margin
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-margin} {-margin} {width} {height}" '
@@ -389,6 +388,6 @@ def svg(drawing: Drawing, module: Module, package: Package) -> str:
         out.append(f'<path class="{arrow}{CSS[wire.kind]}" d="M{points}"/>')
     out += [f'<circle cx="{x}" cy="{y}" r="2.6"/>' for x, y in _forks(drawing)]
     for group in drawing.groups:
-        out += _ports_svg(group, frame, module, package)
+        out += _ports_svg(group, frame, module, packages)
     out += [*titles, *_labels(drawing)]
     return "\n".join(out) + "\n</svg>\n"

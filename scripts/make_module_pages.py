@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Keeps docs/rtl/ in step with rtl/: a page and a drawing per module.
+"""Keeps docs/rtl/ in step with rtl/: a page and a drawing per module and package.
+
+Packages that are generated themselves ("do not edit" in their header) have none.
 
 A page, docs/rtl/MODULE.md, is written by hand but for the region between two markers, which this program fills from the
 source: parameters with defaults and legal values, ports with directions, widths and meanings, what the module contains
@@ -24,7 +26,7 @@ from pathlib import Path
 
 from draw_module import mark, svg
 from module_drawing import parse
-from rtl_source import Module, Package, SourceError, read_module, read_package
+from rtl_source import Module, Package, Packages, SourceError, read_module, read_package
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 BEGIN = "<!-- made by scripts/make_module_pages.py from {}: begin -->"
@@ -64,9 +66,14 @@ def table(head: list[str], rows: list[list[str]]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]] + [""]
 
 
-def module_region(module: Module, package: Package, modules: dict[str, Module]) -> list[str]:
+def unqualified(expression: str) -> str:
+    """The expression without the names of packages."""
+    return re.sub(r"\w+_pkg::", "", expression)
+
+
+def module_region(module: Module, packages: Packages, modules: dict[str, Module]) -> list[str]:
     """Interface of a module: where it stands, parameters, ports."""
-    names = {*modules, package.path.stem}
+    names = {*modules, *(name for name, package in packages.items() if not package.generated)}
     users = [name for name, other in modules.items() if module.name in (used for used, _ in other.instances)]
     used = sorted({name for name, _ in module.instances})
 
@@ -78,18 +85,18 @@ def module_region(module: Module, package: Package, modules: dict[str, Module]) 
         f"Source {source} · contains {links(used, 'no other module')} · used by {links(users, 'none: a top level')}.",
         "",
     ]
-    defaults = module.defaults(package)
+    defaults = module.defaults(packages)
     out += table(
         ["parameter", "default", "meaning and legal values"],
         [
-            [f"`{p.name}`", f"`{p.default}`".replace("bcq_pkg::", ""), escape(module.meaning(p.name), names)]
+            [f"`{p.name}`", f"`{unqualified(p.default)}`", escape(module.meaning(p.name), names)]
             for p in module.parameters
         ],
     )
     rows = []
     for port in module.ports:
-        bits = package.evaluate(port.width, defaults)
-        width = port.width.replace("bcq_pkg::", "")
+        bits = packages.evaluate(port.width, defaults)
+        width = unqualified(port.width)
         width = "1" if width == "1" else f"`{width}`" + (f" = {bits}" if width != str(bits) else "")
         rows.append(
             [f"`{port.name}`", port.direction.removesuffix("put"), width, escape(module.meaning(port.name), names)]
@@ -98,7 +105,7 @@ def module_region(module: Module, package: Package, modules: dict[str, Module]) 
     return out
 
 
-def package_region(package: Package, modules: dict[str, Module]) -> list[str]:
+def package_region(package: Package, packages: Packages, modules: dict[str, Module]) -> list[str]:
     """Constants and functions of the package."""
     for item in [*package.constants, *package.functions]:
         if not item.comment:
@@ -107,7 +114,10 @@ def package_region(package: Package, modules: dict[str, Module]) -> list[str]:
     out = [f"Source [rtl/{package.path.name}](../../rtl/{package.path.name}).", ""]
     out += table(
         ["constant", "value", "meaning"],
-        [[f"`{c.name}`", str(package.evaluate(c.expression, {})), escape(c.comment, names)] for c in package.constants],
+        [
+            [f"`{c.name}`", str(packages.evaluate(c.expression, {}, package.name)), escape(c.comment, names)]
+            for c in package.constants
+        ],
     )
     out += table(
         ["function", "value", "meaning"],
@@ -126,12 +136,13 @@ class Pages:
         self.docs, self.fix = docs, fix
         self.complaints: list[str] = []
         self.written: list[str] = []
-        package = rtl / "bcq_pkg.sv"
-        self.package = read_package(package)
-        self.modules = {path.stem: read_module(path) for path in sorted(rtl.glob("*.sv")) if path != package}
-        # The package is drawn like a module without ports.
-        summary = self.package.summary
-        self.drawn = {**self.modules, package.stem: Module(package.stem, package, summary, [], [], [], [])}
+        sources = {path.stem: path for path in sorted(rtl.glob("*.sv"))}
+        self.packages = Packages({n: read_package(path) for n, path in sources.items() if n.endswith("_pkg")})
+        self.modules = {n: read_module(path) for n, path in sources.items() if n not in self.packages}
+        # Packages are drawn like modules without ports.
+        hand_written = [package for package in self.packages.values() if not package.generated]
+        as_modules = {p.name: Module(p.name, p.path, p.summary, [], [], [], []) for p in hand_written}
+        self.drawn = {**as_modules, **self.modules}
 
     def run(self, names: list[str]) -> None:
         for name in names or self.drawn:
@@ -169,16 +180,16 @@ class Pages:
         text = path.read_text(encoding="utf-8") if path.is_file() else TEMPLATE.format(name=name, begin=begin, end=END)
         if text.count(begin) != 1 or text.count(END) != 1:
             raise SourceError(f"{path}: needs the lines {begin} and {END} once")
-        if name == self.package.path.stem:
-            region = package_region(self.package, self.modules)
+        if name in self.packages:
+            region = package_region(self.packages[name], self.packages, self.modules)
         else:
-            region = module_region(self.modules[name], self.package, self.modules)
+            region = module_region(self.modules[name], self.packages, self.modules)
         before, after = text.split(begin)[0], text.split(END)[1]
         fresh = "\n".join([before + begin, *region, END]) + after
         if fresh != text or not path.is_file():
             self.put(path, fresh, "the interface is out of date")
         places = [fresh.find(f"\n{section}\n") for section in SECTIONS]
-        if name != self.package.path.stem and (-1 in places or places != sorted(places)):
+        if -1 in places or places != sorted(places):
             raise SourceError(f"{path}: needs the sections {', '.join(SECTIONS)}")
         if "PURPOSE" in fresh or f"](drawings/{name}.svg)" not in fresh:
             raise SourceError(f"{path}: needs its purpose and the drawing, ![{name}](drawings/{name}.svg)")
@@ -191,11 +202,11 @@ class Pages:
         drawing = parse(source, module)
         present = picture.read_text(encoding="utf-8") if picture.is_file() else ""
         line, _, body = present.partition("\n")
-        if line == mark(source, module, self.package, body):
+        if line == mark(source, module, self.packages, body):
             return
         if self.fix:
-            body = svg(drawing, module, self.package)
-            self.put(picture, f"{mark(source, module, self.package, body)}\n{body}", "")
+            body = svg(drawing, module, self.packages)
+            self.put(picture, f"{mark(source, module, self.packages, body)}\n{body}", "")
         else:
             self.put(picture, "", "older than its description or than the ports" if present else "missing")
 

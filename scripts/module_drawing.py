@@ -8,7 +8,7 @@ docs/rtl/drawings/MODULE.draw describes a module on a grid of columns and rows t
     logic NAME COL,ROW "title" "line" ...   combinational logic
     reg NAME COL,ROW "title" "line" ...     registers
     sub INSTANCE COL,ROW "line" ...         an instance of another module, by its name in the RTL: a link to its page
-    sim INSTANCE COL,ROW "line" ...         an instance that is there in simulation only
+    sim INSTANCE,... COL,ROW "line" ...     instances of a module that is there in simulation only; needs no wire
     many NAME ...                           these boxes stand for many of a kind
     stage "title": NAME ...                 boxes that belong together
     A -> B : label                          data; A and B are boxes or ports; the label may be missing
@@ -32,7 +32,7 @@ from pathlib import Path
 
 from rtl_source import Module, SourceError
 
-UNCONNECTED = {"clk_i", "rst_ni"}
+UNCONNECTED = {"clk_i", "rst_ni", "aclk", "aresetn"}
 KINDS = ("logic", "reg", "sub", "sim")
 
 
@@ -137,9 +137,10 @@ def _box_statement(drawing: Drawing, text: str, instances: dict[str, str]) -> No
     lines = rest[1:]
     module = ""
     if kind in ("sub", "sim"):
-        if name not in instances:
-            raise SourceError(f"{name} is no instance in the RTL")
-        module = instances[name]
+        for instance in name.split(","):
+            if instance not in instances:
+                raise SourceError(f"{instance} is no instance in the RTL")
+            module = instances[instance]
         lines = [module, *lines]
     if not lines:
         raise SourceError(f"{name} has no title")
@@ -159,8 +160,9 @@ def _check(drawing: Drawing, module: Module) -> None:
     for port in ports:
         if port not in drawn:
             raise SourceError(f"port {port} is missing")
+    instances = [instance for name in drawing.boxes for instance in name.split(",")]
     for _, instance in module.instances:
-        if instance not in drawing.boxes:
+        if instance not in instances:
             raise SourceError(f"instance {instance} is missing")
     ends = set()
     for wire in drawing.wires:
@@ -172,7 +174,7 @@ def _check(drawing: Drawing, module: Module) -> None:
             if wire.kind == "=>" and group:
                 group.stream = True
                 ends |= set(group.ports)
-    for name in [*ports, *drawing.boxes]:
+    for name in [*ports, *(name for name, box in drawing.boxes.items() if box.kind != "sim")]:
         if name not in ends and name not in UNCONNECTED:
             raise SourceError(f"{name} has no wire")
     for title, names in drawing.stages:

@@ -4,8 +4,8 @@ This is no SystemVerilog parser. It reads the style of this repository (one modu
 line, a header comment of aligned sections) and raises SourceError, with file and line, where a file departs from it.
 
     module = read_module(Path("rtl/bcq_skid.sv"))
-    package = read_package(Path("rtl/bcq_pkg.sv"))
-    package.evaluate(module.ports[3].width, module.defaults(package))
+    packages = Packages({"bcq_pkg": read_package(Path("rtl/bcq_pkg.sv"))})
+    packages.evaluate(module.ports[3].width, module.defaults(packages))
 
 A header starts with a summary, then come sections: a keyword, text, and *items* whose names stand apart by two spaces:
 
@@ -16,15 +16,18 @@ A header starts with a summary, then come sections: a keyword, text, and *items*
 
 import fnmatch
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-# Ports whose name says everything; they need no word in a header. {} is the name of a valid/ready stream.
+from rtl_expression import ExpressionError, evaluate
+
+# Ports whose name says everything; they need no word in a header. {} is the name of a valid/ready stream. Ports of AXI
+# buses have the names that AXI gives them.
 CONVENTIONS = {
-    r"clk_i": "clock, rising edge",
-    r"rst_ni": "reset, asynchronous, active low",
-    r"(\w+)_valid_[io]": "stream {}: a beat is on offer",
-    r"(\w+)_ready_[io]": "stream {}: the beat on offer is taken in this cycle",
+    r"clk_i|aclk": "clock, rising edge",
+    r"rst_ni|aresetn": "reset, asynchronous, active low",
+    r"(\w+)_(?:valid_[io]|tvalid)": "stream {}: a beat is on offer",
+    r"(\w+)_(?:ready_[io]|tready)": "stream {}: the beat on offer is taken in this cycle",
 }
 
 
@@ -44,8 +47,10 @@ KEYWORDS = (
     "Streams?",
     "Control",
     "Pipeline",
+    "Status",
     "Registers?",
     "Errors?",
+    "Names?",
 )
 
 
@@ -62,7 +67,8 @@ class Port:
     direction: str  # input, output
     signed: bool
     width: str  # expression, "1" for a single wire
-    comment: str  # that of its own line, or of the lines above its group
+    comment: str  # on its own line
+    group: str  # of the lines above its group
 
 
 @dataclass
@@ -75,30 +81,32 @@ class Module:
     ports: list[Port]
     instances: list[tuple[str, str]]  # module, instance name; in order, each once
 
-    def defaults(self, package: "Package") -> dict[str, int]:
+    def defaults(self, packages: "Packages") -> dict[str, int]:
         """Values of the parameters as they stand in the source; vectors ('0) have none."""
         values: dict[str, int] = {}
         for parameter in self.parameters:
             if parameter.default != "'0":
-                values[parameter.name] = package.evaluate(parameter.default, values)
+                values[parameter.name] = packages.evaluate(parameter.default, values)
         return values
 
     def meaning(self, name: str) -> str:
-        """What the source says about a parameter or port: an item of the header, a comment in the port list, or a
-        convention."""
+        """What the source says about a parameter or port: an item of the header, a comment beside it, a
+        convention, an item for several, a comment above its group."""
+        port = next((port for port in self.ports if port.name == name), None)
         for names, text in self.items:
             if name in names:
                 return text
-        for names, text in self.items:
-            if any("*" in pattern and fnmatch.fnmatch(name, pattern) for pattern in names):
-                return text
-        for port in self.ports:
-            if port.name == name and port.comment:
-                return port.comment
+        if port and port.comment:
+            return port.comment
         for pattern, text in CONVENTIONS.items():
             match = re.fullmatch(pattern, name)
             if match:
                 return text.format(*match.groups())
+        for names, text in self.items:
+            if any("*" in pattern and fnmatch.fnmatch(name, pattern) for pattern in names):
+                return text
+        if port and port.group:
+            return port.group
         raise SourceError(
             f"{self.path}: the header says nothing about {name}; give it a line there: NAME, two spaces, text"
         )
@@ -122,22 +130,47 @@ class Function:
 
 @dataclass
 class Package:
+    name: str
     path: Path
     summary: str
+    generated: bool  # by a program, with documents of its own
     constants: list[Constant]
-    functions: list[Function] = field(default_factory=list)
+    functions: list[Function]
 
-    def evaluate(self, expression: str, values: dict[str, int]) -> int:
-        """Value of a constant expression with the parameters `values`."""
+
+class Packages(dict[str, Package]):
+    """Packages by name, and the values of what they define."""
+
+    def evaluate(self, expression: str, values: dict[str, int], inside: str = "") -> int:
+        """Value of an expression with the parameters `values`; unqualified names may be those of the package `inside`."""
+
+        def lookup(token: str) -> int | None:
+            package, _, name = token.rpartition("::")
+            if not package and name in values:
+                return values[name]
+            home = self.get(package or inside)
+            constant = next((c for c in home.constants if c.name == name), None) if home else None
+            return None if constant is None else self.evaluate(constant.expression, {}, home.name)
+
+        def call(token: str, arguments: list[int]) -> int:
+            package, _, name = token.rpartition("::")
+            home = self.get(package or inside)
+            function = next((f for f in home.functions if f.name == name), None) if home else None
+            if function is None:
+                raise ExpressionError(f"no function {token}")
+            return self.evaluate(function.expression, dict(zip(function.arguments, arguments, strict=True)), home.name)
+
         try:
-            return _Evaluator(self, expression, values).value()
-        except SourceError as error:
-            raise SourceError(f"{expression}: {error}") from None
+            return evaluate(expression, lookup, call)
+        except ExpressionError as error:
+            raise SourceError(str(error)) from None
 
     def short(self, expression: str) -> str:
-        """The expression for a reader: constants of the package as numbers, functions without package or arguments."""
-        text = re.sub(r"bcq_pkg::[A-Z]\w*", lambda match: str(self.evaluate(match[0], {})), expression)
-        text = re.sub(r"bcq_pkg::(\w+)\([^()]*\)", r"\1", text)
+        """The expression for a reader: constants of packages as numbers, functions without their package and, where
+        they are only names, their arguments."""
+        text = re.sub(r"\w+_pkg::[A-Z]\w*", lambda match: str(self.evaluate(match[0], {})), expression)
+        text = re.sub(r"\w+_pkg::(\w+)\([\w, ]*\)", r"\1", text)
+        text = re.sub(r"\w+_pkg::", "", text)
         return text.replace("$clog2", "clog2").replace("*", "·")
 
 
@@ -274,7 +307,7 @@ def read_module(path: Path) -> Module:
                 match = PORT.fullmatch(code)
                 if not match:
                     raise SourceError("a port per line: input wire [W-1:0] name_i,")
-                ports.append(Port(match[4], match[1], bool(match[2]), _width(match[3]), match[5] or group))
+                ports.append(Port(match[4], match[1], bool(match[2]), _width(match[3]), match[5] or "", group))
             elif code not in (") (", ""):
                 raise SourceError(f"cannot read: {code}")
         except SourceError as error:
@@ -302,109 +335,4 @@ def read_package(path: Path) -> Package:
         Function(m[3], m[2], [a.split()[-1] for a in m[4].split(",")], m[5].strip(), _comment(m[1]))
         for m in FUNCTION.finditer(text)
     ]
-    return Package(path, summary, constants, functions)
-
-
-# ---- constant expressions ------------------------------------------------------------------------
-
-TOKEN = re.compile(r"\s*(\d*'[bdh]?[0-9a-fA-F]+|\d+|(?:bcq_pkg::)?\$?\w+|\*\*|<=|>=|==|!=|&&|\|\||[-+*/%<>?:(),])")
-LEVELS = [["||"], ["&&"], ["==", "!="], ["<", "<=", ">", ">="], ["+", "-"], ["*", "/", "%"], ["**"]]
-OPERATORS = {
-    "||": lambda a, b: int(bool(a) or bool(b)),
-    "&&": lambda a, b: int(bool(a) and bool(b)),
-    "==": lambda a, b: int(a == b),
-    "!=": lambda a, b: int(a != b),
-    "<": lambda a, b: int(a < b),
-    "<=": lambda a, b: int(a <= b),
-    ">": lambda a, b: int(a > b),
-    ">=": lambda a, b: int(a >= b),
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a // b,
-    "%": lambda a, b: a % b,
-    "**": lambda a, b: a**b,
-}
-
-
-class _Evaluator:
-    """Recursive descent over integers, as far as widths of ports need it."""
-
-    def __init__(self, package: Package, text: str, values: dict[str, int]):
-        self.package, self.values = package, values
-        self.tokens: list[str] = []
-        position = 0
-        while position < len(text.rstrip()):
-            match = TOKEN.match(text, position)
-            if not match:
-                raise SourceError(f"cannot evaluate from here: {text[position:]}")
-            self.tokens.append(match[1])
-            position = match.end()
-
-    def value(self) -> int:
-        result = self._ternary()
-        if self.tokens:
-            raise SourceError(f"unexpected {self.tokens[0]}")
-        return result
-
-    def _take(self, *expected: str) -> str | None:
-        if self.tokens and (not expected or self.tokens[0] in expected):
-            return self.tokens.pop(0)
-        return None
-
-    def _need(self, token: str) -> None:
-        if not self._take(token):
-            raise SourceError(f"{token} expected")
-
-    def _ternary(self) -> int:
-        condition = self._binary(0)
-        if not self._take("?"):
-            return condition
-        yes = self._ternary()
-        self._need(":")
-        no = self._ternary()
-        return yes if condition else no
-
-    def _binary(self, level: int) -> int:
-        if level == len(LEVELS):
-            return self._unary()
-        left = self._binary(level + 1)
-        while operator := self._take(*LEVELS[level]):
-            left = OPERATORS[operator](left, self._binary(level + 1))
-        return left
-
-    def _unary(self) -> int:
-        if self._take("-"):
-            return -self._unary()
-        if self._take("("):
-            result = self._ternary()
-            self._need(")")
-            return result
-        return self._atom(self._take() or "")
-
-    def _atom(self, token: str) -> int:
-        literal = re.fullmatch(r"\d*'([bdh])([0-9a-fA-F]+)", token)
-        if literal:
-            return int(literal[2], {"b": 2, "d": 10, "h": 16}[literal[1]])
-        if token.isdigit():
-            return int(token)
-        if self._take("("):
-            arguments = [self._ternary()]
-            while self._take(","):
-                arguments.append(self._ternary())
-            self._need(")")
-            return self._call(token, arguments)
-        if token in self.values:
-            return self.values[token]
-        for constant in self.package.constants:
-            if token.removeprefix("bcq_pkg::") == constant.name:
-                return self.package.evaluate(constant.expression, {})
-        raise SourceError(f"{token or 'end of the expression'} has no value")
-
-    def _call(self, name: str, arguments: list[int]) -> int:
-        if name == "$clog2":
-            return (arguments[0] - 1).bit_length()
-        for function in self.package.functions:
-            if name.removeprefix("bcq_pkg::") == function.name:
-                return self.package.evaluate(function.expression, dict(zip(function.arguments, arguments, strict=True)))
-        raise SourceError(f"no function {name}")
+    return Package(path.stem, path, summary, "do not edit" in summary, constants, functions)

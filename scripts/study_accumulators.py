@@ -60,7 +60,7 @@ def area_rows(liberty):
 def simulate(bcq, layer, accumulator, folder):
     arch, report = folder / f"{accumulator}.toml", folder / "report.json"
     default = (ROOT / "configs" / "default.toml").read_text()
-    arch.write_text(default.replace("[array]", f'[array]\naccumulator = "{accumulator}"'))
+    arch.write_text(default.replace('accumulator = "exact"', f'accumulator = "{accumulator}"'))
     subprocess.run([bcq, "simulate", layer, "--arch", arch, "--json", report], check=True, stdout=subprocess.DEVNULL)
     return json.loads(report.read_text())
 

@@ -131,15 +131,17 @@ class Pages(unittest.TestCase):
                     else:
                         path.write_bytes(before)
 
-    def test_a_picture_is_drawn_alike_twice(self):
+    def test_pictures_are_drawn_alike_again(self):
+        names = ["bcq_skid", "bcq_decoder", "bcq_output", "bcq_edge"]
         with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder)
-            shutil.copytree(REPOSITORY / "docs" / "rtl", root / "docs" / "rtl")
-            picture = root / "docs" / "rtl" / "drawings" / "bcq_skid.svg"
-            before = picture.read_bytes()
-            picture.unlink()
-            run(make_module_pages.main, "bcq_skid", "--docs", str(root / "docs" / "rtl"))
-            self.assertEqual(picture.read_bytes(), before)
+            docs = Path(folder) / "docs" / "rtl"
+            shutil.copytree(REPOSITORY / "docs" / "rtl", docs)
+            for name in names:
+                (docs / "drawings" / f"{name}.svg").unlink()
+            run(make_module_pages.main, *names, "--docs", str(docs))
+            for name in names:
+                picture = Path("drawings") / f"{name}.svg"
+                self.assertEqual((docs / picture).read_bytes(), (REPOSITORY / "docs" / "rtl" / picture).read_bytes(), name)
 
 
 class Links(unittest.TestCase):

@@ -2,13 +2,14 @@
 //
 // Purpose    a host programs K, SCALE and TILES, starts a run, streams encoded operands in and results out. Whatever goes
 //            wrong is a sticky event, and no result beat is ever wrong: an illegal operand beat is not taken (docs/accel.md).
-// Parameters those of bcq_array
+// Parameters ROWS, COLS, LANES, LB, LA, NC, BC, K_MAX, ACCUM, FROZEN, ACT_CODEBOOKS, WGT_CODEBOOKS  as in bcq_array
 // Streams    AXI4-Stream; bits beyond the payload are ignored in, 0 out
-//            s_axis_cb    a codeword per beat, two's complement in 8 bits (bcq_codebook_loader); waits while a run is under way
-//            s_axis_act   a beat for all rows: row r at [r*BEAT_W +: BEAT_W]; tlast with the last beat of the run
-//            s_axis_wgt   a beat for all columns, likewise
-//            m_axis_res   a row of a tile: column c at [c*32 +: 32], binary32; tlast with the last row of the run
-// Registers  AXI4-Lite, docs/registers.md; irq is high while an enabled event is set
+//            s_axis_cb_*  a codeword per beat, two's complement in 8 bits (bcq_codebook_loader); waits while a run is under way
+//            s_axis_act_*  a beat for all rows: row r at [r*BEAT_W +: BEAT_W]; tlast with the last beat of the run
+//            s_axis_wgt_*  a beat for all columns: column c at [c*BEAT_W +: BEAT_W]; tlast with the last beat of the run
+//            m_axis_res_*  a row of a tile: column c at [c*32 +: 32], binary32; tlast with the last row of the run
+// Registers  s_axil_*  AXI4-Lite, 32 bits, docs/registers.md; PROT is not used
+//            irq       high while an enabled event is set
 // Timing     the write of START that is taken in cycle n makes cycle n+2 cycle 0 of docs/cycles.md
 // Names      of the AXI ports are those by which tools know the buses, without the suffixes of the other modules
 `default_nettype none

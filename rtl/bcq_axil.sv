@@ -6,8 +6,17 @@
 //            both valids, which AXI allows); a read is answered in the cycle after its address. Answers wait for ready.
 //            SLVERR: the register port objects, the address is no multiple of 4, or a write has not all four strobes; then
 //            write_o stays low.
-//            write_o, read_o  one cycle each; write_error_i, read_data_i and read_error_i answer in that same cycle
-// Formats    AXI4-Lite (ARM IHI 0022), 32 bits of data; PROT is not used
+// Ports      AXI4-Lite (ARM IHI 0022), 32 bits of data; PROT is not used
+//            awvalid_i, awready_o, awaddr_i  write address channel
+//            wvalid_i, wready_o, wdata_i, wstrb_i  write data channel
+//            bvalid_o, bready_i, bresp_o  write response channel: 0 OKAY, 2 SLVERR
+//            arvalid_i, arready_o, araddr_i  read address channel
+//            rvalid_o, rready_i, rdata_o, rresp_o  read data channel: 0 OKAY, 2 SLVERR
+//            write_o, read_o  one cycle each: an access
+//            write_addr_o, read_addr_o  its byte address
+//            write_data_o  what is written
+//            read_data_i  what is read, in the same cycle
+//            write_error_i, read_error_i  the register port objects, in the same cycle
 `default_nettype none
 
 module bcq_axil #(

@@ -8,7 +8,14 @@
 //            with open_i and written into the array in that same cycle. loaded_o is low from the first beat of a set
 //            on and rises after the last, if all were legal. After a wrong length or a wrong codeword the rest of the set, up to
 //            last_i, is taken and dropped.
-// Formats    codeword_i  two's complement, 8 bits, -(2^(BC-1)-1)..2^(BC-1)-1
+// Ports      open_i            codewords may be taken
+//            valid_i, ready_o  handshake of the stream
+//            codeword_i        two's complement, 8 bits, -(2^(BC-1)-1)..2^(BC-1)-1
+//            last_i            the set's last codeword
+//            loaded_o          the array holds a complete, legal set
+//            codeword_error_o  one cycle: a codeword out of range
+//            length_error_o    one cycle: last_i early or late
+//            cb_*              codebook port of bcq_array
 `default_nettype none
 
 module bcq_codebook_loader #(
@@ -24,9 +31,8 @@ module bcq_codebook_loader #(
   input  wire  [7:0]                             codeword_i,
   input  wire                                    last_i,
   output wire                                    loaded_o,
-  output wire                                    codeword_error_o,  // one cycle per error
+  output wire                                    codeword_error_o,
   output wire                                    length_error_o,
-  // Codebook port of bcq_array.
   output wire                                    cb_write_o,
   output wire                                    cb_operand_o,
   output wire  [$clog2(NC*bcq_pkg::ENTRIES)-1:0] cb_addr_o,

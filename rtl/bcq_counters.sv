@@ -2,7 +2,9 @@
 //
 // Parameter  N  counters, >= 1
 // Contract   clear_i sets all to 0; otherwise counter i goes up in a cycle with event_i[i].
-// Formats    count_o  counter i at [i*64 +: 64]
+// Ports      clear_i  all counters to 0
+//            event_i  counter i goes up in a cycle with event_i[i]
+//            count_o  counter i at [i*64 +: 64]
 `default_nettype none
 
 module bcq_counters #(

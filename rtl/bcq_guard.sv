@@ -7,8 +7,17 @@
 //            Combinational from valid_i to valid_o and from ready_i to ready_o; once a beat passes it goes on passing until
 //            it is taken, unless open_i falls. last_i belongs to the last beat of the run, and to no other.
 //            k_i and tiles_i are stable from start_i to the last beat.
-// Formats    beat_i      line i at [i*BEAT_W +: BEAT_W] (bcq_pkg::beat_w), scale code on top
-//            tiles_o     tiles that have passed completely
+// Ports      start_i           a run begins
+//            open_i            beats may pass
+//            k_i               scalars of a row, 1..K_MAX
+//            tiles_i           tiles of the run
+//            valid_i, ready_o  handshake with the source
+//            beat_i            line i at [i*BEAT_W +: BEAT_W] (bcq_pkg::beat_w), scale code on top
+//            last_i            the beat is the run's last
+//            valid_o, ready_i  handshake with the array
+//            nan_o             the beat on offer has a NaN among its scales
+//            length_o          the beat on offer is the run's last without last_i, or has last_i without being it
+//            tiles_o           tiles that have passed completely
 `default_nettype none
 
 module bcq_guard #(

@@ -1,11 +1,29 @@
 // The register file of the accelerator: identification, configuration, commands, sticky events, counters.
 //
-// Parameters as in bcq_array; they are what ID, ARRAY, BEAT, FORMAT and K_MAX show
+// Parameters ROWS, COLS, LANES, LB, LA, NC, BC, K_MAX, ACCUM, FROZEN  as in bcq_array; registers show them
 // Contract   the register port is that of bcq_axil. A write acts in the cycle after it. start_o and abort_o are high for one
 //            cycle; start_o only for a run that may start, all other attempts set an error. Events are sticky: set_i wins over
 //            a write that clears the same bit. irq_o is high while an enabled event is set.
 //            k_o, scale_o and tiles_o do not change while busy_i or halted_i.
-// Formats    docs/registers.md, generated from rtl/registers.toml
+// Ports      docs/registers.md has the formats, generated from rtl/registers.toml
+//            write_i        a write, of write_data_i to write_addr_i
+//            write_addr_i, read_addr_i  byte addresses
+//            write_data_i   what is written
+//            write_error_o  the write is refused
+//            read_data_o    what is read, in the same cycle
+//            read_error_o   no such register
+//            start_o        one cycle: a run begins
+//            abort_o        one cycle: the run ends, or a halt is left
+//            k_o            scalars of a row, 1..K_MAX once a run has begun
+//            scale_o        binary32, finite once a run has begun
+//            tiles_o        tiles of a run, >= 1 once it has begun
+//            busy_i         a run is under way
+//            halted_i       an error has stopped a run
+//            loaded_i       codebooks are complete
+//            tiles_done_i   tiles that have left
+//            set_i          events of the other modules, in the order of EVENTS
+//            count_i        counters, 64 bits each, in the order of the map
+//            irq_o          an enabled event is set
 `default_nettype none
 
 module bcq_registers #(
@@ -39,7 +57,7 @@ module bcq_registers #(
   input  wire                               halted_i,
   input  wire                               loaded_i,
   input  wire [31:0]                        tiles_done_i,
-  input  wire [bcq_reg_pkg::EVENTS_W-1:0]   set_i,          // events of the other modules
+  input  wire [bcq_reg_pkg::EVENTS_W-1:0]   set_i,
   input  wire [64*bcq_reg_pkg::COUNTERS-1:0] count_i,
   output wire                               irq_o
 );

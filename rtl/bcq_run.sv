@@ -5,8 +5,21 @@
 // Contract   start_i begins a run (only while neither busy_o nor halted_o); open_o is high from the next cycle: operands flow.
 //            stop_i (an illegal operand beat) or abort_i closes open_o; tiles of which both operands are complete still
 //            leave. abort_i then, with the last of them gone, raises flush_o for one cycle, which resets array and guards.
-//            done_o, aborted_o  one cycle, when a run has ended; tiles_i is stable during a run
-// Formats    act_tiles_i, wgt_tiles_i  tiles that have passed the guards
+//            tiles_i is stable during a run.
+// Ports      start_i       a run begins
+//            abort_i       it ends, or a halt is left
+//            stop_i        an illegal operand beat
+//            tiles_i       tiles of the run
+//            act_tiles_i, wgt_tiles_i  tiles that have passed the guards
+//            res_taken_i   a result beat leaves
+//            res_last_o    the result beat on offer is the run's last
+//            tiles_done_o  tiles that have left
+//            open_o        operands may flow
+//            busy_o        a run is under way, or results still leave
+//            halted_o      an error has stopped the run
+//            flush_o       one cycle: reset of array and guards
+//            done_o        one cycle: the run's last result has left
+//            aborted_o     one cycle: the abort has taken effect
 `default_nettype none
 
 module bcq_run #(
@@ -21,7 +34,7 @@ module bcq_run #(
   input  wire  [31:0] act_tiles_i,
   input  wire  [31:0] wgt_tiles_i,
   input  wire         res_taken_i,
-  output wire         res_last_o,    // the result beat on offer is the run's last
+  output wire         res_last_o,
   output wire  [31:0] tiles_done_o,
   output wire         open_o,
   output wire         busy_o,

@@ -2,7 +2,7 @@
 //
 // Purpose    a host programs K, SCALE and TILES, starts a run, streams encoded operands in and results out. Whatever goes
 //            wrong is a sticky event, and no result beat is ever wrong: an illegal operand beat is not taken (docs/accel.md).
-// Parameters ROWS, COLS, LANES, LB, LA, NC, BC, K_MAX, ACCUM, FROZEN, ACT_CODEBOOKS, WGT_CODEBOOKS  as in bcq_array
+// Parameters ROWS, COLS, LANES, LB, LA, NC, BC, K_MAX, ACCUM, DECODE, FROZEN, ACT_CODEBOOKS, WGT_CODEBOOKS  as in bcq_array
 // Streams    AXI4-Stream; bits beyond the payload are ignored in, 0 out
 //            s_axis_cb_*  a codeword per beat, two's complement in 8 bits (bcq_codebook_loader); waits while a run is under way
 //            s_axis_act_*  a beat for all rows: row r at [r*BEAT_W +: BEAT_W]; tlast with the last beat of the run
@@ -24,6 +24,7 @@ module bcq_accel #(
   parameter int BC = 6,
   parameter int K_MAX = 65536,
   parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
+  parameter int DECODE = bcq_pkg::DECODE_PAIRS,
   parameter bit FROZEN = 1'b0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] ACT_CODEBOOKS = '0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] WGT_CODEBOOKS = '0
@@ -94,7 +95,8 @@ module bcq_accel #(
   );
 
   bcq_registers #(
-    .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .LB(LB), .LA(LA), .NC(NC), .BC(BC), .K_MAX(K_MAX), .ACCUM(ACCUM), .FROZEN(FROZEN)
+    .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .LB(LB), .LA(LA), .NC(NC), .BC(BC), .K_MAX(K_MAX), .ACCUM(ACCUM),
+    .DECODE(DECODE), .FROZEN(FROZEN)
   ) u_registers (
     .clk_i(aclk), .rst_ni(aresetn),
     .write_i(write), .write_addr_i(write_addr), .write_data_i(write_data), .write_error_o(write_error),
@@ -153,7 +155,7 @@ module bcq_accel #(
 
   bcq_array #(
     .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .LB(LB), .LA(LA), .NC(NC), .BC(BC), .K_MAX(K_MAX), .ACCUM(ACCUM),
-    .FROZEN(FROZEN), .ACT_CODEBOOKS(ACT_CODEBOOKS), .WGT_CODEBOOKS(WGT_CODEBOOKS)
+    .DECODE(DECODE), .FROZEN(FROZEN), .ACT_CODEBOOKS(ACT_CODEBOOKS), .WGT_CODEBOOKS(WGT_CODEBOOKS)
   ) u_array (
     .clk_i(aclk), .rst_ni(run_rst_n), .k_i(k[K_W-1:0]), .scale_i(scale),
     .cb_write_i(cb_write), .cb_operand_i(cb_operand), .cb_addr_i(cb_addr), .cb_codeword_i(cb_codeword),

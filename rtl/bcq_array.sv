@@ -1,4 +1,4 @@
-// The PE array: ROWS x COLS processing elements, output-stationary, decoders at the edges.
+// The PE array: ROWS x COLS processing elements, output-stationary, fed from two edges.
 //
 // Purpose    C[ROWS, COLS] tiles of C = A * W^T from encoded operands. Each cycle takes one beat of LANES scalars for every
 //            row (activations) and every column (weights). docs/cycles.md is the timing contract.
@@ -10,6 +10,8 @@
 //            BC          codeword bits, 4..8
 //            K_MAX       longest reduction, >= LANES
 //            ACCUM       bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32, rounded after every block array
+//            DECODE      what stage D holds. bcq_pkg::DECODE_PE: encoded beats, decoded in every PE; DECODE_EDGE: codewords;
+//                        DECODE_PAIRS: factors of pairs of lanes (bcq_convert). Neither results nor cycles depend on it
 //            FROZEN      1: codebooks are the constants ACT_CODEBOOKS and WGT_CODEBOOKS; 0: loaded through cb_*
 //            ACT_CODEBOOKS, WGT_CODEBOOKS  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement
 // Streams    act, wgt, res: valid/ready; a beat moves in a cycle with both; valid waits for ready with stable data.
@@ -36,6 +38,7 @@ module bcq_array #(
   parameter int BC = 6,
   parameter int K_MAX = 65536,
   parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
+  parameter int DECODE = bcq_pkg::DECODE_PAIRS,
   parameter bit FROZEN = 1'b0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] ACT_CODEBOOKS = '0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] WGT_CODEBOOKS = '0
@@ -62,7 +65,8 @@ module bcq_array #(
 );
 
   localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
-  localparam int LINE_W = LANES * BC;
+  localparam int ACT_W = bcq_pkg::line_w(DECODE, 1'b0, LANES, LB, NC, BC);
+  localparam int WGT_W = bcq_pkg::line_w(DECODE, 1'b1, LANES, LB, NC, BC);
   localparam int ACC_W = bcq_pkg::acc_w(ACCUM, BC, K_MAX);
 
   // ---- operand streams: a beat is issued when both operands are there and the pipeline moves ----
@@ -127,29 +131,34 @@ module bcq_array #(
     end
   end
 
-  // ---- edges: decode once per row and column ----
-  wire [ROWS*LINE_W-1:0] act_codewords;
-  wire [COLS*LINE_W-1:0] wgt_codewords;
+  // ---- edges: what is done once per row and column ----
+  wire [ROWS*ACT_W-1:0] act_lines;
+  wire [COLS*WGT_W-1:0] wgt_lines;
+  wire [NC*bcq_pkg::ENTRIES*BC-1:0] act_codebooks, wgt_codebooks;
   wire [ROWS*bcq_pkg::SIG_W-1:0] act_significands;
   wire [ROWS*bcq_pkg::EXP_W-1:0] act_exponents;
   wire [COLS*bcq_pkg::SIG_W-1:0] wgt_significands;
   wire [COLS*bcq_pkg::EXP_W-1:0] wgt_exponents;
 
   bcq_edge #(
+    .DECODE(DECODE), .WEIGHT(1'b0),
     .LINES(ROWS), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(ACT_CODEBOOKS)
   ) u_act_edge (
     .clk_i, .advance_i(advance), .issue_i(issue), .array_first_i(array_first), .lane_mask_i(lane_mask),
     .beats_i(act_beats),
     .cb_write_i(cb_write_i && !cb_operand_i), .cb_addr_i, .cb_codeword_i,
-    .codewords_o(act_codewords), .significands_o(act_significands), .exponents_o(act_exponents)
+    .lines_o(act_lines), .codebooks_o(act_codebooks),
+    .significands_o(act_significands), .exponents_o(act_exponents)
   );
   bcq_edge #(
+    .DECODE(DECODE), .WEIGHT(1'b1),
     .LINES(COLS), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(WGT_CODEBOOKS)
   ) u_wgt_edge (
     .clk_i, .advance_i(advance), .issue_i(issue), .array_first_i(array_first), .lane_mask_i(lane_mask),
     .beats_i(wgt_beats),
     .cb_write_i(cb_write_i && cb_operand_i), .cb_addr_i, .cb_codeword_i,
-    .codewords_o(wgt_codewords), .significands_o(wgt_significands), .exponents_o(wgt_exponents)
+    .lines_o(wgt_lines), .codebooks_o(wgt_codebooks),
+    .significands_o(wgt_significands), .exponents_o(wgt_exponents)
   );
 
   // ---- the array; s[r*COLS + c] is the shadow of PE (r, c), which moves into row r - 1 ----
@@ -159,9 +168,12 @@ module bcq_array #(
 
   for (genvar r = 0; r < ROWS; r++) begin : g_row
     for (genvar c = 0; c < COLS; c++) begin : g_col
-      bcq_pe #(.LANES(LANES), .LA(LA), .BC(BC), .ACCUM(ACCUM), .ACC_W(ACC_W)) u_pe (
+      bcq_pe #(
+        .DECODE(DECODE), .LANES(LANES), .LB(LB), .NC(NC), .LA(LA), .BC(BC), .ACCUM(ACCUM), .ACC_W(ACC_W)
+      ) u_pe (
         .clk_i, .advance_i(advance),
-        .act_i(act_codewords[r*LINE_W+:LINE_W]), .wgt_i(wgt_codewords[c*LINE_W+:LINE_W]),
+        .act_i(act_lines[r*ACT_W+:ACT_W]), .wgt_i(wgt_lines[c*WGT_W+:WGT_W]),
+        .act_codebooks_i(act_codebooks), .wgt_codebooks_i(wgt_codebooks),
         .m_valid_i(m_valid_q), .m_array_first_i(m_array_first_q),
         .act_significand_i(act_significands[r*bcq_pkg::SIG_W+:bcq_pkg::SIG_W]),
         .act_exponent_i(act_exponents[r*bcq_pkg::EXP_W+:bcq_pkg::EXP_W]),

@@ -1,6 +1,9 @@
 // Processing element: LANES multipliers, block array sum, scale multiply, accumulator.
 //
-// Parameters LANES  scalars per beat, >= 1
+// Parameters DECODE  form of act_i and wgt_i. bcq_pkg::DECODE_PE: encoded; DECODE_EDGE: codewords; DECODE_PAIRS: factors
+//            LANES  scalars per beat, >= 1
+//            LB     scalars per block, power of two; LANES divides LB or LB divides LANES
+//            NC     codebooks, power of two, 1..16
 //            LA     scalars per block array, a multiple of LANES
 //            BC     codeword bits, 4..8
 //            ACCUM  bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32
@@ -9,7 +12,8 @@
 //            takes its control from the array, which shares it among all PEs; advance_i freezes all of them together.
 //            Scales arrive aligned with stage P.
 // Ports      advance_i  the pipeline moves; low freezes it
-//            act_i, wgt_i  stage D; lane l at [l*BC +: BC], two's complement codewords
+//            act_i, wgt_i  stage D; operands in the form DECODE (bcq_convert)
+//            act_codebooks_i, wgt_codebooks_i  codeword i of codebook c at [(c*16 + i)*BC +: BC]; read where operands come encoded
 //            m_valid_i        stage M holds the dot product of a beat
 //            m_array_first_i  the beat in stage M is the first of its block array
 //            *_significand_i, *_exponent_i  stage P; |scale| = significand * 2^(exponent - 9)
@@ -21,7 +25,10 @@
 `default_nettype none
 
 module bcq_pe #(
+  parameter int DECODE = bcq_pkg::DECODE_PAIRS,
   parameter int LANES = 16,
+  parameter int LB = 8,
+  parameter int NC = 8,
   parameter int LA = 64,
   parameter int BC = 6,
   parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
@@ -29,9 +36,11 @@ module bcq_pe #(
 ) (
   input  wire                       clk_i,
   input  wire                       advance_i,
-  // Stage D, from the decoders.
-  input  wire  [LANES*BC-1:0]       act_i,
-  input  wire  [LANES*BC-1:0]       wgt_i,
+  // Stage D, from the edges.
+  input  wire  [bcq_pkg::line_w(DECODE, 1'b0, LANES, LB, NC, BC)-1:0] act_i,
+  input  wire  [bcq_pkg::line_w(DECODE, 1'b1, LANES, LB, NC, BC)-1:0] wgt_i,
+  input  wire  [NC*bcq_pkg::ENTRIES*BC-1:0] act_codebooks_i,
+  input  wire  [NC*bcq_pkg::ENTRIES*BC-1:0] wgt_codebooks_i,
   // Stage M: the beat whose dot product is registered.
   input  wire                       m_valid_i,
   input  wire                       m_array_first_i,
@@ -54,6 +63,8 @@ module bcq_pe #(
   localparam int P_W = bcq_pkg::dot_w(BC, LA);
   localparam int SCALED_W = P_W + bcq_pkg::SIG2_W;
 
+  wire [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 1'b0, LANES, LB, NC, BC)-1:0] act_factors;
+  wire [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 1'b1, LANES, LB, NC, BC)-1:0] wgt_factors;
   wire signed [DOT_W-1:0] dot;
   logic signed [DOT_W-1:0] dot_q;
   logic signed [P_W-1:0] p_q;
@@ -62,7 +73,15 @@ module bcq_pe #(
   wire [bcq_pkg::EXP2_W-1:0] shift;
   logic [bcq_pkg::EXP2_W-1:0] shift_q;
 
-  bcq_dot #(.LANES(LANES), .BC(BC)) u_dot (.a_i(act_i), .w_i(wgt_i), .sum_o(dot));
+  // What the edge has left undone.
+  bcq_convert #(.FROM(DECODE), .WEIGHT(1'b0), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_act_convert (
+    .codebooks_i(act_codebooks_i), .from_i(act_i), .to_o(act_factors)
+  );
+  bcq_convert #(.FROM(DECODE), .WEIGHT(1'b1), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_wgt_convert (
+    .codebooks_i(wgt_codebooks_i), .from_i(wgt_i), .to_o(wgt_factors)
+  );
+
+  bcq_dot #(.LANES(LANES), .BC(BC)) u_dot (.a_i(act_factors), .w_i(wgt_factors), .sum_o(dot));
 
   bcq_scale_mul #(.P_W(P_W)) u_scale_mul (
     .p_i(p_q),

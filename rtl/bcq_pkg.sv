@@ -17,6 +17,11 @@ package bcq_pkg;
   localparam int ACCUM_EXACT = 0;  // fixed point, as wide as the longest sum
   localparam int ACCUM_FP32 = 1;   // binary32, one rounding per block array
 
+  // What stage D holds, and so where the work in front of the multipliers is done: the parameter DECODE.
+  localparam int DECODE_PE = 0;     // encoded beats: every PE looks up and pairs
+  localparam int DECODE_EDGE = 1;   // codewords: looked up at the edge, every PE pairs
+  localparam int DECODE_PAIRS = 2;  // factors: looked up and paired at the edge
+
   // Width of a selector field; one bit, ignored, where there is a single codebook.
   function automatic int selector_w(input int nc);
     selector_w = (nc > 1) ? $clog2(nc) : 1;
@@ -30,6 +35,20 @@ package bcq_pkg;
   // Encoded beat, LSB first: LANES indices, the selectors, the scale code.
   function automatic int beat_w(input int lanes, input int lb, input int nc);
     beat_w = lanes * INDEX_W + ((lanes > lb) ? lanes / lb : 1) * ((nc > 1) ? $clog2(nc) : 1) + SCALE_W;
+  endfunction
+
+  // Pairs of lanes; the last of an odd number of lanes is paired with zero.
+  function automatic int pairs(input int lanes);
+    pairs = (lanes + 1) / 2;
+  endfunction
+
+  // A line of stage D. Factors of a pair: activations a0, a1, a0 + a1; weights three selects per bit (bcq_convert).
+  function automatic int line_w(input int decode, input bit weight, input int lanes, input int lb, input int nc, input int bc);
+    case (decode)
+      DECODE_PE: line_w = 1 + lanes + lanes * INDEX_W + ((lanes > lb) ? lanes / lb : 1) * ((nc > 1) ? $clog2(nc) : 1);
+      DECODE_EDGE: line_w = lanes * bc;
+      default: line_w = (lanes + 1) / 2 * (weight ? 3 * bc : 3 * bc + 1);
+    endcase
   endfunction
 
   // Width of a stream's data: payload bits made up to bytes.

@@ -28,6 +28,7 @@ package bcq_reg_pkg;
   localparam int ARRAY_ROWS = 0;
   localparam int BEAT_LA = 16;
   localparam int BEAT_LANES = 0;
+  localparam int FORMAT_DECODE = 22;
   localparam int FORMAT_ACCUM = 21;
   localparam int FORMAT_FROZEN = 20;
   localparam int FORMAT_BC = 16;

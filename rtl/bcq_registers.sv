@@ -1,6 +1,6 @@
 // The register file of the accelerator: identification, configuration, commands, sticky events, counters.
 //
-// Parameters ROWS, COLS, LANES, LB, LA, NC, BC, K_MAX, ACCUM, FROZEN  as in bcq_array; registers show them
+// Parameters ROWS, COLS, LANES, LB, LA, NC, BC, K_MAX, ACCUM, DECODE, FROZEN  as in bcq_array; registers show them
 // Contract   the register port is that of bcq_axil. A write acts in the cycle after it. start_o and abort_o are high for one
 //            cycle; start_o only for a run that may start, all other attempts set an error. Events are sticky: set_i wins over
 //            a write that clears the same bit. irq_o is high while an enabled event is set.
@@ -36,6 +36,7 @@ module bcq_registers #(
   parameter int BC = 6,
   parameter int K_MAX = 65536,
   parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
+  parameter int DECODE = bcq_pkg::DECODE_PAIRS,
   parameter bit FROZEN = 1'b0
 ) (
   input  wire                               clk_i,
@@ -144,11 +145,12 @@ module bcq_registers #(
         read_data[bcq_reg_pkg::BEAT_LA+:16]    = 16'(LA);
       end
       bcq_reg_pkg::FORMAT: begin
-        read_data[bcq_reg_pkg::FORMAT_LB+:8]  = 8'(LB);
-        read_data[bcq_reg_pkg::FORMAT_NC+:8]  = 8'(NC);
-        read_data[bcq_reg_pkg::FORMAT_BC+:4]  = 4'(BC);
-        read_data[bcq_reg_pkg::FORMAT_FROZEN] = FROZEN;
-        read_data[bcq_reg_pkg::FORMAT_ACCUM]  = ACCUM == bcq_pkg::ACCUM_FP32;
+        read_data[bcq_reg_pkg::FORMAT_LB+:8]     = 8'(LB);
+        read_data[bcq_reg_pkg::FORMAT_NC+:8]     = 8'(NC);
+        read_data[bcq_reg_pkg::FORMAT_BC+:4]     = 4'(BC);
+        read_data[bcq_reg_pkg::FORMAT_FROZEN]    = FROZEN;
+        read_data[bcq_reg_pkg::FORMAT_ACCUM]     = ACCUM == bcq_pkg::ACCUM_FP32;
+        read_data[bcq_reg_pkg::FORMAT_DECODE+:2] = 2'(DECODE);
       end
       bcq_reg_pkg::K_MAX: read_data = 32'(K_MAX);
       bcq_reg_pkg::CONTROL: read_data = '0;

@@ -19,8 +19,10 @@ LONG = "30,9,129"
 
 # (file, text to replace, replacement, what it breaks, operands that show it)
 MUTANTS = [
-    ("bcq_decoder.sv", "negative ? -codeword : codeword", "codeword", "the sign of a scale", SHORT),
-    ("bcq_decoder.sv", "lane_mask_i[l] ? mirrored : '0", "mirrored", "lanes beyond K", SHORT),
+    ("bcq_lookup.sv", "negative_i ? -codeword : codeword", "codeword", "the sign of a scale", SHORT),
+    ("bcq_lookup.sv", "lane_mask_i[l] ? mirrored : '0", "mirrored", "lanes beyond K", SHORT),
+    ("bcq_convert.sv", "!even[i] && odd[i]", "odd[i]", "the choice between the factors of a pair", SHORT),
+    ("bcq_dot.sv", "{(BC + 1){both}}", "'0", "the sum of a pair", SHORT),
     ("bcq_decoder.sv", "first_i ? beat_i[SCALE_LSB+:bcq_pkg::SCALE_W] : scale_q", "beat_i[SCALE_LSB+:bcq_pkg::SCALE_W]",
      "the scale held over a block array", SHORT),
     ("bcq_drain.sv", "!load_i || rows_q == '0 || (rows_q == CNT_W'(1) && drain_o)", "1'b1", "waiting for results to leave", SHORT),

@@ -155,7 +155,7 @@ TEMPLATE_TEST_CASE("accel: registers say what was built and start at 0", "[rtl][
   CHECK(bench.host.read(registers::kId) == 0x42435101);
   CHECK(bench.host.read(registers::kArray) == (kCols << 16 | kRows));
   CHECK(bench.host.read(registers::kBeat) == (4U << 16 | kLanes));
-  CHECK(bench.host.read(registers::kFormat) == (frozen ? 1U << 20 : 0U) + (4U << 16 | 2U << 8 | 2U));
+  CHECK(bench.host.read(registers::kFormat) == (frozen ? 1U << 20 : 0U) + (2U << 22 | 4U << 16 | 2U << 8 | 2U));
   CHECK(bench.host.read(registers::kKMax) == kKMax);
   CHECK(bench.host.read(registers::kControl) == 0);
   CHECK(bench.host.read(registers::kStatus) == (frozen ? registers::kStatusLoaded : 0U));

@@ -1,23 +1,29 @@
-// bcq_decoder against the golden decoder, bcq::CodebookDecoder: the decode seam.
+// bcq_decoder against the golden decoder, bcq::CodebookDecoder: the decode seam, in all forms of stage D.
 #include <catch2/catch.hpp>
 
 #include <vector>
 
 #include "VDecoderL1.h"
 #include "VDecoderL16.h"
+#include "VDecoderL16Act.h"
+#include "VDecoderL16Encoded.h"
+#include "VDecoderL16Wgt.h"
 #include "VDecoderL24.h"
+#include "VDecoderL3Act.h"
+#include "VDecoderL3Wgt.h"
 #include "VDecoderL32.h"
 #include "VDecoderL4.h"
 #include "VDecoderL8.h"
 #include "bcq/beat.hpp"
 #include "bcq/decoder.hpp"
+#include "line.hpp"
 #include "unit.hpp"
 
 namespace bcq::test {
 namespace {
 
 /// The unit beside the golden decoder; both get the same beats.
-template <class Model, int LANES, int LB, int NC, int BC>
+template <class Model, int LANES, int LB, int NC, int BC, Form FORM = kCodewords, bool WEIGHT = false>
 class Bench {
  public:
   static constexpr int kLanes = LANES;
@@ -60,6 +66,7 @@ class Bench {
       out.put(lsb, layout.selector_bits, NC > 1 ? selector : random.word() & 1);
       lsb += static_cast<std::size_t>(layout.selector_bits);
     }
+    if (enable) keep(bits, lsb, mask, first, scale);
     out.put(lsb, 8, scale);
     set_port(unit_->beat_i, bits);
     unit_->en_i = enable;
@@ -79,13 +86,15 @@ class Bench {
 
   /// The outputs are those of the last beat.
   void check() {
-    const auto bits = get_port(unit_->codewords_o);
-    const std::uint32_t field_mask = (1U << BC) - 1;
-    for (std::size_t lane = 0; lane < codewords.size(); ++lane) {
-      const std::uint32_t got = get_bits(bits, lane * BC, BC);
-      const std::uint32_t expected = static_cast<std::uint32_t>(codewords[lane]) & field_mask;
-      if (got != expected) FAIL("lane " << lane << ": got " << got << ", expected " << expected);
+    Line expected{};
+    switch (FORM) {
+      case kEncoded: expected = encoded_; break;
+      case kCodewords: put_codewords(BitSpan(expected), codewords, BC); break;
+      case kFactors: put_factors(BitSpan(expected), codewords, BC, WEIGHT); break;
     }
+    const Line got = get_port(unit_->line_o);
+    for (std::size_t word = 0; word < got.size(); ++word)
+      if (got[word] != expected[word]) FAIL("word " << word << ": got " << got[word] << ", expected " << expected[word]);
     const E4m3Parts scale = golden_.scale();
     if (unit_->significand_o != scale.significand || unit_->exponent_o != scale.exponent)
       FAIL("scale: got " << int{unit_->significand_o} << ", " << int{unit_->exponent_o} << ", expected "
@@ -94,7 +103,23 @@ class Bench {
   }
 
  private:
+  using Line = PortBits<std::remove_reference_t<decltype(std::declval<Model>().line_o)>>;
+
+  /// The encoded form of a beat: its fields but the scale, the mask, the sign of the scale.
+  template <class Fields>
+  void keep(const Fields& fields, std::size_t width, std::uint64_t mask, bool first, std::uint8_t scale) {
+    if (FORM != kEncoded) return;
+    if (first) negative_ = scale >> 7;
+    encoded_ = {};
+    BitSpan out(encoded_);
+    for (std::size_t i = 0; i < width; ++i) out.put(i, 1, get_bits(fields, i, 1));
+    for (std::size_t l = 0; l < LANES; ++l) out.put(width + l, 1, static_cast<std::uint32_t>(mask >> l & 1));
+    out.put(width + LANES, 1, negative_);
+  }
+
   CodebookSet codebooks_;
+  Line encoded_{};
+  std::uint32_t negative_ = 0;
   CodebookDecoder golden_;
   Unit<Model> unit_;
 
@@ -110,11 +135,17 @@ using L4 = Bench<VDecoderL4, 4, 8, 8, 6>;
 using L8 = Bench<VDecoderL8, 8, 8, 1, 6>;
 using L16 = Bench<VDecoderL16, 16, 8, 8, 6>;
 using L24 = Bench<VDecoderL24, 24, 8, 4, 5>;
+using L16Encoded = Bench<VDecoderL16Encoded, 16, 8, 8, 6, kEncoded>;
+using L16Act = Bench<VDecoderL16Act, 16, 8, 8, 6, kFactors, false>;
+using L16Wgt = Bench<VDecoderL16Wgt, 16, 8, 8, 6, kFactors, true>;
+using L3Act = Bench<VDecoderL3Act, 3, 1, 2, 4, kFactors, false>;
+using L3Wgt = Bench<VDecoderL3Wgt, 3, 1, 2, 4, kFactors, true>;
 using L32 = Bench<VDecoderL32, 32, 4, 16, 8>;
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("decoder: every selector, index and lane", "[rtl][decoder]", L1, L4, L8, L16, L24, L32) {
+TEMPLATE_TEST_CASE("decoder: every selector, index and lane", "[rtl][decoder]", L1, L4, L8, L16, L24, L32,
+                   L16Encoded, L16Act, L16Wgt, L3Act, L3Wgt) {
   TestType bench;
   constexpr auto lanes_per_block = static_cast<std::size_t>(TestType::kLanes / TestType::kSelectors);
   for (std::size_t lane = 0; lane < static_cast<std::size_t>(TestType::kLanes); ++lane) {
@@ -131,7 +162,7 @@ TEMPLATE_TEST_CASE("decoder: every selector, index and lane", "[rtl][decoder]", 
 }
 
 TEMPLATE_TEST_CASE("decoder: every scale code, held over the block array", "[rtl][decoder]", L1, L4, L8, L16, L24,
-                   L32) {
+                   L32, L16Encoded, L16Act, L16Wgt, L3Act, L3Wgt) {
   TestType bench;
   for (int code = 0; code < 256; ++code) {
     bench.shuffle();
@@ -144,7 +175,8 @@ TEMPLATE_TEST_CASE("decoder: every scale code, held over the block array", "[rtl
   CHECK(bench.checked == 256 * 4);
 }
 
-TEMPLATE_TEST_CASE("decoder: masked lanes are zero", "[rtl][decoder]", L1, L4, L8, L16, L24, L32) {
+TEMPLATE_TEST_CASE("decoder: masked lanes are zero", "[rtl][decoder]", L1, L4, L8, L16, L24, L32,
+                   L16Encoded, L16Act, L16Wgt, L3Act, L3Wgt) {
   TestType bench;
   for (int lane = 0; lane < TestType::kLanes; ++lane) {
     bench.shuffle();
@@ -159,7 +191,7 @@ TEMPLATE_TEST_CASE("decoder: masked lanes are zero", "[rtl][decoder]", L1, L4, L
   CHECK(bench.checked == 2 * TestType::kLanes + 1000);
 }
 
-TEMPLATE_TEST_CASE("decoder: nothing moves while en_i is low", "[rtl][decoder]", L1, L4, L16) {
+TEMPLATE_TEST_CASE("decoder: nothing moves while en_i is low", "[rtl][decoder]", L1, L4, L16, L16Encoded, L16Act, L16Wgt) {
   TestType bench;
   for (int i = 0; i < 2000; ++i) {
     bench.shuffle();

@@ -9,7 +9,9 @@
 #include "VDotL1Bc5.h"
 #include "VDotL1Bc6.h"
 #include "VDotL24Bc5.h"
+#include "VDotL3Bc6.h"
 #include "bcq/beat.hpp"
+#include "line.hpp"
 #include "unit.hpp"
 
 namespace bcq::test {
@@ -31,8 +33,8 @@ class Bench {
   using Operand = std::vector<std::int16_t>;
 
   void check(const Operand& a, const Operand& w) {
-    set(unit_->a_i, a);
-    set(unit_->w_i, w);
+    set(unit_->a_i, a, false);
+    set(unit_->w_i, w, true);
     unit_.settle();
     std::int64_t expected = 0;
     for (std::size_t l = 0; l < a.size(); ++l) expected += std::int64_t{a[l]} * w[l];
@@ -49,10 +51,9 @@ class Bench {
   static_assert(kPortWidth >= sum_width(BC, LANES));
 
   template <class Port>
-  static void set(Port& port, const Operand& values) {
+  static void set(Port& port, const Operand& values, bool weight) {
     PortBits<Port> bits{};
-    BitSpan out(bits);
-    for (std::size_t l = 0; l < values.size(); ++l) out.put(l * BC, BC, static_cast<std::uint32_t>(values[l]));
+    put_factors(bits, values, BC, weight);
     set_port(port, bits);
   }
 
@@ -62,6 +63,7 @@ class Bench {
 using L1Bc4 = Bench<VDotL1Bc4, 1, 4>;
 using L1Bc5 = Bench<VDotL1Bc5, 1, 5>;
 using L1Bc6 = Bench<VDotL1Bc6, 1, 6>;
+using L3Bc6 = Bench<VDotL3Bc6, 3, 6>;
 using L16Bc6 = Bench<VDotL16Bc6, 16, 6>;
 using L16Bc8 = Bench<VDotL16Bc8, 16, 8>;
 using L24Bc5 = Bench<VDotL24Bc5, 24, 5>;
@@ -76,7 +78,7 @@ TEMPLATE_TEST_CASE("dot: every pair of codewords in one lane", "[rtl][dot]", L1B
   CHECK(bench.checked == (2 * q + 1) * (2 * q + 1));
 }
 
-TEMPLATE_TEST_CASE("dot: every lane alone", "[rtl][dot]", L16Bc6, L16Bc8, L24Bc5) {
+TEMPLATE_TEST_CASE("dot: every lane alone", "[rtl][dot]", L3Bc6, L16Bc6, L16Bc8, L24Bc5) {
   TestType bench;
   for (std::size_t lane = 0; lane < TestType::kLanes; ++lane) {
     for (int a = -TestType::kQ; a <= TestType::kQ; ++a) {
@@ -89,7 +91,7 @@ TEMPLATE_TEST_CASE("dot: every lane alone", "[rtl][dot]", L16Bc6, L16Bc8, L24Bc5
   CHECK(bench.checked == TestType::kLanes * (2 * TestType::kQ + 1));
 }
 
-TEMPLATE_TEST_CASE("dot: extremes and random operands in all lanes", "[rtl][dot]", L16Bc6, L16Bc8, L24Bc5) {
+TEMPLATE_TEST_CASE("dot: extremes and random operands in all lanes", "[rtl][dot]", L3Bc6, L16Bc6, L16Bc8, L24Bc5) {
   TestType bench;
   constexpr std::int16_t q = TestType::kQ;
   using Operand = typename TestType::Operand;

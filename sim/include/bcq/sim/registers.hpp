@@ -50,6 +50,7 @@ inline constexpr std::uint32_t kBeatLa = 0xFFFF0000;
 inline constexpr std::uint32_t kBeatLanes = 0x0000FFFF;
 
 /// Fields of FORMAT, as masks.
+inline constexpr std::uint32_t kFormatDecode = 0x00C00000;
 inline constexpr std::uint32_t kFormatAccum = 0x00200000;
 inline constexpr std::uint32_t kFormatFrozen = 0x00100000;
 inline constexpr std::uint32_t kFormatBc = 0x000F0000;

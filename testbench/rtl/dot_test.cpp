@@ -53,7 +53,7 @@ class Bench {
   template <class Port>
   static void set(Port& port, const Operand& values, bool weight) {
     PortBits<Port> bits{};
-    put_factors(bits, values, BC, weight);
+    put_factors(BitSpan(bits), values, BC, weight);
     set_port(port, bits);
   }
 

@@ -10,7 +10,7 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
 demo: programs ## run a layer of the embedded model on SystemC and RTL and print the report
-	$(BCQ) verify $(LAYER) --arch configs/default.toml
+	$(BCQ) verify $(LAYER) --arch default
 
 test: build ## build and run all tests
 	ctest --preset release -j $(JOBS)

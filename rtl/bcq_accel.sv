@@ -196,13 +196,13 @@ module bcq_accel #(
     .clk_i(aclk), .rst_ni(aresetn), .valid_i(s_axis_cb_tvalid), .ready_i(s_axis_cb_tready),
     .data_i({s_axis_cb_tlast, s_axis_cb_tdata})
   );
-  // Between runs a host may withdraw operand beats: after an ABORT it resets its DMA.
+  // Between runs a host may withdraw operand beats: after an abort it resets its DMA.
   bcq_stream_check #(.W(ROWS * BEAT_W + 1)) u_check_act (
-    .clk_i(aclk), .rst_ni(aresetn && running), .valid_i(s_axis_act_tvalid), .ready_i(s_axis_act_tready),
+    .clk_i(aclk), .rst_ni(aresetn && (running || halted)), .valid_i(s_axis_act_tvalid), .ready_i(s_axis_act_tready),
     .data_i({s_axis_act_tlast, s_axis_act_tdata[ROWS*BEAT_W-1:0]})
   );
   bcq_stream_check #(.W(COLS * BEAT_W + 1)) u_check_wgt (
-    .clk_i(aclk), .rst_ni(aresetn && running), .valid_i(s_axis_wgt_tvalid), .ready_i(s_axis_wgt_tready),
+    .clk_i(aclk), .rst_ni(aresetn && (running || halted)), .valid_i(s_axis_wgt_tvalid), .ready_i(s_axis_wgt_tready),
     .data_i({s_axis_wgt_tlast, s_axis_wgt_tdata[COLS*BEAT_W-1:0]})
   );
   bcq_stream_check #(.W(COLS * bcq_pkg::FP32_W + 1)) u_check_res (

@@ -4,8 +4,8 @@
 // Parameters LINES  rows or columns that a beat feeds, >= 1
 //            LANES, LB, LA, NC, K_MAX  as in bcq_array
 // Contract   from start_i on, tiles_i tiles of ceil(k_i / LANES) beats pass while open_i is high; beats beyond the run wait.
-//            Combinational from valid_i to valid_o and from ready_i to ready_o; once a beat passes it goes on passing until
-//            it is taken, unless open_i falls. last_i belongs to the last beat of the run, and to no other.
+//            Combinational from valid_i to valid_o and from ready_i to ready_o; a beat that has once been
+//            on offer stays so until it is taken, even if open_i falls. last_i belongs to the last beat of the run, and to no other.
 //            k_i and tiles_i are stable from start_i to the last beat.
 // Ports      start_i           a run begins
 //            open_i            beats may pass
@@ -49,6 +49,7 @@ module bcq_guard #(
   localparam int SCALE_LSB = BEAT_W - bcq_pkg::SCALE_W;
 
   logic [31:0] tiles_q;
+  logic offered_q;  // the beat has been on offer to the array: it stays so, even if the run is closed
 
   wire array_first, array_last, tile_first, tile_last;
   wire [LANES-1:0] lane_mask;
@@ -70,7 +71,12 @@ module bcq_guard #(
   // The scale field counts in the first beat of a block array only.
   wire bad_scale = array_first && nan != '0;
   wire bad_length = last_i != run_last;
-  wire pass = due && !bad_scale && !bad_length;
+  wire pass = offered_q || (due && !bad_scale && !bad_length);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) offered_q <= 1'b0;
+    else offered_q <= valid_o && !ready_i;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) tiles_q <= '0;

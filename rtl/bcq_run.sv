@@ -92,7 +92,7 @@ module bcq_run #(
   assign busy_o       = state_q == RUN || (state_q == HALT && !drained) || state_q == FLUSH || abort_q;
   assign halted_o     = state_q == HALT;
   assign flush_o      = state_q == FLUSH;
-  assign done_o       = state_q == RUN && finished;
+  assign done_o       = finished;
   assign aborted_o    = state_q == FLUSH;
 
 endmodule

@@ -97,8 +97,8 @@ void add_simulate(CLI::App& app, Session& session) {
   command->footer(
       "The output is compared with the golden model; a difference in a single bit ends with code 1.\n"
       "Example:\n"
-      "  bcq simulate layer.safetensors --arch configs/default.toml -o result.safetensors --json report.json\n"
-      "Next: bcq verify LAYER runs the RTL as well; copy configs/default.toml to try other arrays.");
+      "  bcq simulate layer.safetensors --arch default -o result.safetensors --json report.json\n"
+      "Next: bcq verify LAYER runs the RTL as well; bcq arch lists the arrays.");
   command->callback(
       [options, &session] { session.command = [options, &session] { return run(*options, session.command_line); }; });
 }

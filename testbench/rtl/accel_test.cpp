@@ -94,7 +94,7 @@ class Bench {
   Outcome stream(const Operands& operands, int stalls, int abort_at = -1) {
     Outcome out;
     bool act_valid = false, wgt_valid = false;
-    for (int cycle = 0, quiet = 0; quiet < 50; ++cycle, ++quiet) {
+    for (int cycle = 0, quiet = 0; quiet < 50 || cycle <= abort_at; ++cycle, ++quiet) {
       top().s_axil_awvalid = top().s_axil_wvalid = cycle == abort_at;
       top().s_axil_awaddr = registers::kControl;
       top().s_axil_wdata = registers::kControlAbort;
@@ -119,13 +119,14 @@ class Bench {
       host.rising_edge();
       if (act) act_valid = false, ++out.act_taken;
       if (wgt) wgt_valid = false, ++out.wgt_taken;
-      if (act || wgt || res) quiet = 0;
+      if (act || wgt || res || cycle == abort_at) quiet = 0;
     }
-    // What waits is withdrawn, as by a reset of the DMA.
-    top().s_axis_act_tvalid = top().s_axis_wgt_tvalid = 0;
     top().m_axis_res_tready = 0;
     return out;
   }
+
+  /// Takes back what waits on the operand streams, as a reset of the DMA does.
+  void withdraw() { top().s_axis_act_tvalid = top().s_axis_wgt_tvalid = 0; }
 
  private:
   template <class Data, class Last>
@@ -400,7 +401,9 @@ TEST_CASE("accel: an illegal beat halts the run, and every result that leaves is
 
     bench.host.write(registers::kControl, registers::kControlStart);
     REQUIRE(bench.take_events() == registers::kEventsErrBusy);
-    REQUIRE(bench.stream({}, 0, 0).beats == 0);
+    bench.host.write(registers::kControl, registers::kControlAbort);
+    for (int i = 0; i < 4; ++i) bench.host.rising_edge();
+    bench.withdraw();
     REQUIRE(bench.take_events() == registers::kEventsAborted);
     REQUIRE(bench.host.read(registers::kStatus) == registers::kStatusLoaded);
   }
@@ -437,6 +440,7 @@ TEST_CASE("accel: an abort lets complete tiles leave and drops the rest", "[rtl]
     const std::size_t complete = std::min(out.act_taken, out.wgt_taken) / kBeatsPerTile;
     REQUIRE(out.beats == complete * kRows);
     REQUIRE(std::equal(out.words.begin(), out.words.end(), reference.words.begin()));
+    bench.withdraw();
     const std::uint32_t events = bench.take_events();
     REQUIRE((events & ~registers::kEventsDone) == registers::kEventsAborted);
     REQUIRE(((events & registers::kEventsDone) != 0) == (complete == kTiles));

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "bcq/sim/registers.hpp"
+#include "ports.hpp"
 
 namespace bcq::testbench {
 
@@ -51,9 +52,9 @@ class AccelHost {
 
   /// Takes one cycle for the write; its response is taken in the next, with whatever the caller does then.
   Response write(std::uint32_t offset, std::uint32_t value, std::uint32_t strobes = 0xF) {
-    top_.s_axil_awaddr = offset;
-    top_.s_axil_wdata = value;
-    top_.s_axil_wstrb = strobes;
+    drive(top_.s_axil_awaddr, &offset);
+    drive(top_.s_axil_wdata, &value);
+    drive(top_.s_axil_wstrb, &strobes);
     top_.s_axil_awvalid = 1;
     top_.s_axil_wvalid = 1;
     top_.s_axil_bready = 1;
@@ -69,7 +70,7 @@ class AccelHost {
 
   /// Takes two cycles.
   std::uint32_t read(std::uint32_t offset, Response expected = Response::kOkay) {
-    top_.s_axil_araddr = offset;
+    drive(top_.s_axil_araddr, &offset);
     top_.s_axil_arvalid = 1;
     top_.s_axil_rready = 1;
     settle();

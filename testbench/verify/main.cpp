@@ -47,8 +47,8 @@ Prepared prepare(const Options& options) {
         throw InputError(fmt::format("--shape: {}: out of range; use 1 to {}", size, kMaxK));
     }
     std::mt19937_64 random(options.seed);
-    const auto& path = options.workload.arch;
-    out.work.arch = path.empty() ? sim::Arch{} : sim::read_arch(path);
+    const auto& arch = options.workload.arch;
+    out.work.arch = arch.empty() ? sim::Arch{} : sim::find_arch(arch);
     // Different codebooks for the two operands: a mix-up of the two would show.
     const CodebookSet activation_books = random_codebooks(random, out.work.arch.format);
     const CodebookSet weight_books = random_codebooks(random, out.work.arch.format);
@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
       "default ~/.cache/bcq. Exit code 0: all agree; 1: they do not; 2: bad input.\n"
       "Examples:\n"
       "  bcq verify traces/layers/kjv.blk0.ffn_down.safetensors\n"
-      "  bcq verify --shape 13,7,100 --arch configs/narrow.toml --stalls 40 --seed 3");
+      "  bcq verify --shape 13,7,100 --arch narrow --stalls 40 --seed 3");
   const std::string command_line = sim::command_line_text("bcq verify", argc, argv);
   return sim::run_program(app, argc, argv, [&]() -> int {
     if (options.workload.layer.empty() && options.shape.empty())

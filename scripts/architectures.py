@@ -26,6 +26,7 @@ def rtl_parameters(arch):
         "BC": fmt["bc"],
         "K_MAX": array["k_max"],
         "ACCUM": int(array["accumulator"] == "fp32"),
+        "DECODE": ("pe", "edge", "pairs").index(array["decode"]),
         "FROZEN": "1'b1" if array["codebooks"] == "frozen" else "1'b0",  # a bit: Verilator refuses a plain 1
     }
 

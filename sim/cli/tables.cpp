@@ -23,6 +23,7 @@ std::string arch_table(const sim::Arch& arch) {
   table += line("clock", fmt::format("{} MHz", arch.clock_mhz));
   table += line("codebooks", arch.frozen ? "frozen" : "programmable");
   table += line("accumulator", fmt::format("{}, {} bits", sim::name_of(arch.accumulation), arch.accumulator_bits()));
+  table += line("decode", std::string(sim::name_of(arch.decode)));
   return table + line("format",
                       fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
 }

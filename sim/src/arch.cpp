@@ -60,6 +60,14 @@ Accumulation accumulation(const std::string& path, const toml::node& node, const
   refuse(path, node, key, "expected \"exact\" or \"fp32\"");
 }
 
+Decode decode(const std::string& path, const toml::node& node, const std::string& key) {
+  const std::string value = text(path, node, key);
+  for (const Decode place : {Decode::kPe, Decode::kEdge, Decode::kPairs}) {
+    if (value == name_of(place)) return place;
+  }
+  refuse(path, node, key, "expected \"pairs\", \"edge\" or \"pe\"");
+}
+
 using Setter = std::function<void(Arch&, const std::string& path, const toml::node&, const std::string& key)>;
 
 Setter set_int(std::function<int&(Arch&)> member) {
@@ -83,6 +91,7 @@ const std::map<std::string, Setter>& setters() {
       {"array.codebooks", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.frozen = frozen(p, n, k); }},
       {"array.accumulator",
        [](Arch& a, const auto& p, const auto& n, const auto& k) { a.accumulation = accumulation(p, n, k); }},
+      {"array.decode", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.decode = decode(p, n, k); }},
       {"format.lb", set_int([](Arch& a) -> int& { return a.format.lb; })},
       {"format.la", set_int([](Arch& a) -> int& { return a.format.la; })},
       {"format.nc", set_int([](Arch& a) -> int& { return a.format.nc; })},
@@ -139,6 +148,15 @@ void require_side(const std::string& where, const char* key, int value) {
 
 std::string_view name_of(Accumulation accumulation) {
   return accumulation == Accumulation::kExact ? "exact" : "fp32";
+}
+
+std::string_view name_of(Decode decode) {
+  switch (decode) {
+    case Decode::kPe: return "pe";
+    case Decode::kEdge: return "edge";
+    case Decode::kPairs: break;
+  }
+  return "pairs";
 }
 
 int Arch::accumulator_bits() const {

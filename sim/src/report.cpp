@@ -185,7 +185,8 @@ ordered_json to_json(const Arch& arch) {
             {"k_max", arch.k_max},
             {"clock_mhz", arch.clock_mhz},
             {"codebooks", arch.frozen ? "frozen" : "programmable"},
-            {"accumulator", name_of(arch.accumulation)}}},
+            {"accumulator", name_of(arch.accumulation)},
+            {"decode", name_of(arch.decode)}}},
           {"format", to_json(arch.format)}};
 }
 

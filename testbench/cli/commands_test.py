@@ -88,7 +88,7 @@ class Commands(Folder):
         self.assertEqual(report["shape"], {"m": 5, "n": 6, "k": 72})
         self.assertEqual(report["configuration"]["array"], {"rows": 4, "cols": 3, "lanes": 8, "k_max": 4096,
                                                             "clock_mhz": 500.0, "codebooks": "programmable",
-                                                            "accumulator": "exact"})
+                                                            "accumulator": "exact", "decode": "pairs"})
         self.assertEqual(report["configuration"]["format"], {"lb": 8, "la": 64, "nc": 2, "bc": 6})
         self.assertTrue(report["bit_equal_to_golden_model"])
         timing = report["timing"]
@@ -226,6 +226,8 @@ class Refusals(Folder):
             "la and lb": (ARCH.replace("la = 64", "la = 60"), "arch.toml", "la = 60"),
             "no rows": (ARCH.replace("rows = 4", "rows = 0"), "arch.toml", "array.rows = 0", "1 to"),
             "clock": (ARCH.replace("[format]", "clock_mhz = -1.0\n[format]"), "arch.toml:6", "array.clock_mhz"),
+            "decode": (ARCH.replace("[format]", 'decode = "array"\n[format]'), "arch.toml:6", "array.decode",
+                       '"pairs", "edge" or "pe"'),
             "accumulator": (ARCH.replace("[format]", 'accumulator = "fp16"\n[format]'), "arch.toml:6",
                             "array.accumulator", '"exact" or "fp32"'),
             "codebooks of another nc": (ARCH.replace("nc = 2", "nc = 4"), "cb.st", "nc=2", "nc=4"),

@@ -148,6 +148,7 @@ class CaseMaker {
     number("BC", static_cast<std::size_t>(f.bc));
     number("K_MAX", arch_.k_max);
     number("ACCUM", arch_.accumulation == bcq::Accumulation::kFp32 ? 1 : 0);
+    number("DECODE", static_cast<std::size_t>(arch_.decode));
     number("BEAT_W", bcq::BeatLayout(f, arch_.lanes).bits());
     number("RUNS", runs_);
     number("BEATS", beats_);

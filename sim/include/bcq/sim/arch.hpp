@@ -12,6 +12,13 @@
 
 namespace bcq::sim {
 
+/// What stage D holds, and so where operands are decoded: the values of the RTL's parameter DECODE.
+enum class Decode {
+  kPe = 0,     ///< encoded beats: every PE decodes
+  kEdge = 1,   ///< codewords
+  kPairs = 2,  ///< factors of pairs of lanes, ready for the dot product
+};
+
 /// Everything that is fixed when the array is built. Members are the parameters of rtl/bcq_array.sv.
 struct Arch {
   std::string name = "default";
@@ -23,6 +30,7 @@ struct Arch {
   double clock_mhz = 500.0;                          ///< only turns cycles into time
   bool frozen = false;                               ///< codebooks are constants of the hardware
   Accumulation accumulation = Accumulation::kExact;  ///< ACCUM: what a PE sums block arrays in
+  Decode decode = Decode::kPairs;                    ///< DECODE; neither results nor cycles depend on it
   BcqFormat format;
 
   /// Throws InputError (naming `where`) for a size out of range or parameters that do not divide.
@@ -37,6 +45,9 @@ struct Arch {
 
 /// As in the architecture file: "exact" or "fp32".
 [[nodiscard]] std::string_view name_of(Accumulation accumulation);
+
+/// As in the architecture file: "pe", "edge" or "pairs".
+[[nodiscard]] std::string_view name_of(Decode decode);
 
 /// Reads and validates an architecture file. Keys left out keep their default; unknown keys and wrong types are refused
 /// with file, line and key.

@@ -65,8 +65,8 @@ module bcq_array #(
 );
 
   localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
-  localparam int ACT_W = bcq_pkg::line_w(DECODE, 1'b0, LANES, LB, NC, BC);
-  localparam int WGT_W = bcq_pkg::line_w(DECODE, 1'b1, LANES, LB, NC, BC);
+  localparam int ACT_W = bcq_pkg::line_w(DECODE, 0, LANES, LB, NC, BC);
+  localparam int WGT_W = bcq_pkg::line_w(DECODE, 1, LANES, LB, NC, BC);
   localparam int ACC_W = bcq_pkg::acc_w(ACCUM, BC, K_MAX);
 
   // ---- operand streams: a beat is issued when both operands are there and the pipeline moves ----
@@ -141,7 +141,7 @@ module bcq_array #(
   wire [COLS*bcq_pkg::EXP_W-1:0] wgt_exponents;
 
   bcq_edge #(
-    .DECODE(DECODE), .WEIGHT(1'b0),
+    .DECODE(DECODE), .WEIGHT(0),
     .LINES(ROWS), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(ACT_CODEBOOKS)
   ) u_act_edge (
     .clk_i, .advance_i(advance), .issue_i(issue), .array_first_i(array_first), .lane_mask_i(lane_mask),
@@ -151,7 +151,7 @@ module bcq_array #(
     .significands_o(act_significands), .exponents_o(act_exponents)
   );
   bcq_edge #(
-    .DECODE(DECODE), .WEIGHT(1'b1),
+    .DECODE(DECODE), .WEIGHT(1),
     .LINES(COLS), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(WGT_CODEBOOKS)
   ) u_wgt_edge (
     .clk_i, .advance_i(advance), .issue_i(issue), .array_first_i(array_first), .lane_mask_i(lane_mask),

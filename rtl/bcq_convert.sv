@@ -21,7 +21,7 @@
 module bcq_convert #(
   parameter int FROM = bcq_pkg::DECODE_PE,
   parameter int TO = bcq_pkg::DECODE_PAIRS,
-  parameter bit WEIGHT = 1'b0,
+  parameter int WEIGHT = 0,
   parameter int LANES = 16,
   parameter int LB = 8,
   parameter int NC = 8,
@@ -58,7 +58,7 @@ module bcq_convert #(
       for (genvar p = 0; p < PAIRS; p++) begin : g_pair
         wire [BC-1:0] even = padded[2*p*BC+:BC];
         wire [BC-1:0] odd = padded[(2*p+1)*BC+:BC];
-        if (WEIGHT) begin : g_selects
+        if (WEIGHT == 1) begin : g_selects
           for (genvar i = 0; i < BC; i++) begin : g_bit
             assign to_o[(p*BC+i)*3+:3] = {even[i] && odd[i], !even[i] && odd[i], even[i] && !odd[i]};
           end

@@ -21,7 +21,7 @@
 
 module bcq_decoder #(
   parameter int DECODE = bcq_pkg::DECODE_PAIRS,
-  parameter bit WEIGHT = 1'b0,
+  parameter int WEIGHT = 0,
   parameter int LANES = 16,
   parameter int LB = 8,
   parameter int NC = 8,

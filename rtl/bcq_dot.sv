@@ -13,8 +13,8 @@ module bcq_dot #(
   parameter int LANES = 16,
   parameter int BC = 6
 ) (
-  input  wire  [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 1'b0, LANES, 1, 1, BC)-1:0]  a_i,
-  input  wire  [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 1'b1, LANES, 1, 1, BC)-1:0]  w_i,
+  input  wire  [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 0, LANES, 1, 1, BC)-1:0]  a_i,
+  input  wire  [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 1, LANES, 1, 1, BC)-1:0]  w_i,
   output logic signed [bcq_pkg::dot_w(BC, LANES)-1:0]                               sum_o
 );
 

@@ -26,7 +26,7 @@
 
 module bcq_edge #(
   parameter int DECODE = bcq_pkg::DECODE_PAIRS,
-  parameter bit WEIGHT = 1'b0,
+  parameter int WEIGHT = 0,
   parameter int LINES = 16,
   parameter int LANES = 16,
   parameter int LB = 8,

@@ -37,8 +37,8 @@ module bcq_pe #(
   input  wire                       clk_i,
   input  wire                       advance_i,
   // Stage D, from the edges.
-  input  wire  [bcq_pkg::line_w(DECODE, 1'b0, LANES, LB, NC, BC)-1:0] act_i,
-  input  wire  [bcq_pkg::line_w(DECODE, 1'b1, LANES, LB, NC, BC)-1:0] wgt_i,
+  input  wire  [bcq_pkg::line_w(DECODE, 0, LANES, LB, NC, BC)-1:0] act_i,
+  input  wire  [bcq_pkg::line_w(DECODE, 1, LANES, LB, NC, BC)-1:0] wgt_i,
   input  wire  [NC*bcq_pkg::ENTRIES*BC-1:0] act_codebooks_i,
   input  wire  [NC*bcq_pkg::ENTRIES*BC-1:0] wgt_codebooks_i,
   // Stage M: the beat whose dot product is registered.
@@ -63,8 +63,8 @@ module bcq_pe #(
   localparam int P_W = bcq_pkg::dot_w(BC, LA);
   localparam int SCALED_W = P_W + bcq_pkg::SIG2_W;
 
-  wire [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 1'b0, LANES, LB, NC, BC)-1:0] act_factors;
-  wire [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 1'b1, LANES, LB, NC, BC)-1:0] wgt_factors;
+  wire [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 0, LANES, LB, NC, BC)-1:0] act_factors;
+  wire [bcq_pkg::line_w(bcq_pkg::DECODE_PAIRS, 1, LANES, LB, NC, BC)-1:0] wgt_factors;
   wire signed [DOT_W-1:0] dot;
   logic signed [DOT_W-1:0] dot_q;
   logic signed [P_W-1:0] p_q;
@@ -74,10 +74,10 @@ module bcq_pe #(
   logic [bcq_pkg::EXP2_W-1:0] shift_q;
 
   // What the edge has left undone.
-  bcq_convert #(.FROM(DECODE), .WEIGHT(1'b0), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_act_convert (
+  bcq_convert #(.FROM(DECODE), .WEIGHT(0), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_act_convert (
     .codebooks_i(act_codebooks_i), .from_i(act_i), .to_o(act_factors)
   );
-  bcq_convert #(.FROM(DECODE), .WEIGHT(1'b1), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_wgt_convert (
+  bcq_convert #(.FROM(DECODE), .WEIGHT(1), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_wgt_convert (
     .codebooks_i(wgt_codebooks_i), .from_i(wgt_i), .to_o(wgt_factors)
   );
 

@@ -43,12 +43,10 @@ package bcq_pkg;
   endfunction
 
   // A line of stage D. Factors of a pair: activations a0, a1, a0 + a1; weights three selects per bit (bcq_convert).
-  function automatic int line_w(input int decode, input bit weight, input int lanes, input int lb, input int nc, input int bc);
-    case (decode)
-      DECODE_PE: line_w = 1 + lanes + lanes * INDEX_W + ((lanes > lb) ? lanes / lb : 1) * ((nc > 1) ? $clog2(nc) : 1);
-      DECODE_EDGE: line_w = lanes * bc;
-      default: line_w = (lanes + 1) / 2 * (weight ? 3 * bc : 3 * bc + 1);
-    endcase
+  function automatic int line_w(input int decode, input int weight, input int lanes, input int lb, input int nc, input int bc);
+    line_w = (decode == DECODE_PAIRS) ? (lanes + 1) / 2 * ((weight == 1) ? 3 * bc : 3 * bc + 1) :
+             (decode == DECODE_EDGE) ? lanes * bc :
+             1 + lanes + lanes * INDEX_W + ((lanes > lb) ? lanes / lb : 1) * ((nc > 1) ? $clog2(nc) : 1);
   endfunction
 
   // Width of a stream's data: payload bits made up to bytes.

@@ -27,8 +27,9 @@ def synthesize(liberty, module, parameters, script, sources=()):
     files = " ".join(map(str, [*rtl_sources(), *sources]))
     chparam = " ".join(f"-set {name} {value}" for name, value in parameters.items())
     commands = (
-        f"read_verilog -sv {files}; " + (f"chparam {chparam} {module}; " if parameters else "") +
-        f"synth -flatten -top {module}; dfflibmap -liberty {liberty}; abc -liberty {liberty} -script {script}; "
+        f"read_verilog -sv {files}; "
+        + (f"chparam {chparam} {module}; " if parameters else "")
+        + f"synth -flatten -top {module}; dfflibmap -liberty {liberty}; abc -liberty {liberty} -script {script}; "
         f"opt_clean; stat -liberty {liberty}"
     )
     log = subprocess.run(["yosys", "-Q", "-T", "-p", commands], check=True, capture_output=True, text=True).stdout

@@ -1,0 +1,2 @@
+def prove(folder, top, command):
+    return False, "not tried"

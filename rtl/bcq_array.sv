@@ -7,6 +7,7 @@
 //            LB, LA      scalars per block (power of two) and per block array (multiple of LB)
 //            NC, BC      codebooks (power of two, 1..16) and codeword bits (4..8)
 //            K_MAX       longest reduction, >= LANES
+//            ACCUM       bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32, rounded after every block array
 //            FROZEN      1: codebooks are the constants ACT_CODEBOOKS and WGT_CODEBOOKS; 0: loaded through cb_*
 // Streams    act, wgt, res: valid/ready; a beat moves in a cycle with both; valid waits for ready with stable data.
 //            act_beat_i  row r at [r*BEAT_W +: BEAT_W]; wgt_beat_i  column c likewise (bcq_pkg::beat_w)
@@ -24,6 +25,7 @@ module bcq_array #(
   parameter int NC = 8,
   parameter int BC = 6,
   parameter int K_MAX = 65536,
+  parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
   parameter bit FROZEN = 1'b0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] ACT_CODEBOOKS = '0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] WGT_CODEBOOKS = '0
@@ -49,7 +51,7 @@ module bcq_array #(
 
   localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
   localparam int LINE_W = LANES * BC;
-  localparam int ACC_W = bcq_pkg::acc_w(BC, K_MAX);
+  localparam int ACC_W = bcq_pkg::acc_w(ACCUM, BC, K_MAX);
 
   // ---- operand streams: a beat is issued when both operands are there and the pipeline moves ----
   wire act_valid, wgt_valid;
@@ -145,7 +147,7 @@ module bcq_array #(
 
   for (genvar r = 0; r < ROWS; r++) begin : g_row
     for (genvar c = 0; c < COLS; c++) begin : g_col
-      bcq_pe #(.LANES(LANES), .LA(LA), .BC(BC), .ACC_W(ACC_W)) u_pe (
+      bcq_pe #(.LANES(LANES), .LA(LA), .BC(BC), .ACCUM(ACCUM), .ACC_W(ACC_W)) u_pe (
         .clk_i, .advance_i(advance),
         .act_i(act_codewords[r*LINE_W+:LINE_W]), .wgt_i(wgt_codewords[c*LINE_W+:LINE_W]),
         .m_valid_i(m_valid_q), .m_array_first_i(m_array_first_q),
@@ -171,7 +173,7 @@ module bcq_array #(
     .clk_i, .rst_ni, .load_i(t_valid_q && t_tile_last_q), .advance_o(advance),
     .row_valid_o(row_valid), .row_ready_i(row_ready), .drain_o(drain)
   );
-  bcq_output #(.COLS(COLS), .ACC_W(ACC_W)) u_output (
+  bcq_output #(.COLS(COLS), .ACCUM(ACCUM), .ACC_W(ACC_W)) u_output (
     .clk_i, .rst_ni, .scale_i,
     .row_valid_i(row_valid), .row_ready_o(row_ready), .s_i(row),
     .res_valid_o, .res_ready_i, .res_o

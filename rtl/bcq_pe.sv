@@ -1,20 +1,22 @@
-// Processing element: LANES multipliers, block array sum, scale multiply, exact accumulator.
+// Processing element: LANES multipliers, block array sum, scale multiply, accumulator.
 //
 // Parameters LANES  scalars per beat, >= 1
 //            LA     scalars per block array, a multiple of LANES
 //            BC     codeword bits, 4..8
+//            ACCUM  kind of accumulator (bcq_pkg)
 //            ACC_W  accumulator bits (bcq_pkg::acc_w)
 // Pipeline   M: dot product of a beat; P: sum over the block array; T: times scales; then the accumulator. Each stage
 //            takes its control from the array, which shares it among all PEs; advance_i freezes all of them together.
 //            Scales arrive aligned with stage P.
 // Formats    act_i, wgt_i  lane l at [l*BC +: BC], two's complement codewords
-//            s_o           S of the drained row, two's complement, LSB 2^-18
+//            s_o           S of the drained row: two's complement, LSB 2^-18; or binary32
 `default_nettype none
 
 module bcq_pe #(
   parameter int LANES = 16,
   parameter int LA = 64,
   parameter int BC = 6,
+  parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
   parameter int ACC_W = 63
 ) (
   input  wire                       clk_i,
@@ -69,7 +71,7 @@ module bcq_pe #(
     end
   end
 
-  bcq_accumulator #(.SCALED_W(SCALED_W), .ACC_W(ACC_W)) u_accumulator (
+  bcq_accumulator #(.ACCUM(ACCUM), .SCALED_W(SCALED_W), .ACC_W(ACC_W)) u_accumulator (
     .clk_i,
     .add_i(t_valid_i && advance_i), .first_i(t_tile_first_i), .last_i(t_tile_last_i),
     .scaled_i(scaled_q), .shift_i(shift_q),

@@ -13,6 +13,10 @@ package bcq_pkg;
   localparam int FP32_W = 32;
   localparam int ACC_LSB = -18;  // weight of the accumulator's LSB: 2^ACC_LSB
 
+  // Kinds of accumulator: the parameter ACCUM.
+  localparam int ACCUM_EXACT = 0;  // fixed point, as wide as the longest sum
+  localparam int ACCUM_FP32 = 1;   // binary32, one rounding per block array
+
   // Width of a selector field; one bit, ignored, where there is a single codebook.
   function automatic int selector_w(input int nc);
     selector_w = (nc > 1) ? $clog2(nc) : 1;
@@ -33,9 +37,9 @@ package bcq_pkg;
     dot_w = 2 * bc - 1 + $clog2(terms);
   endfunction
 
-  // Exact accumulator: |S| < K_MAX * 2^(2(BC-1)) * 2^36 (docs/numerics.md section 5).
-  function automatic int acc_w(input int bc, input int k_max);
-    acc_w = 1 + $clog2(k_max) + 2 * (bc - 1) + 36;
+  // Accumulator: an exact one holds |S| < K_MAX * 2^(2(BC-1)) * 2^36 (docs/numerics.md section 5).
+  function automatic int acc_w(input int accum, input int bc, input int k_max);
+    acc_w = (accum == ACCUM_FP32) ? FP32_W : 1 + $clog2(k_max) + 2 * (bc - 1) + 36;
   endfunction
 
   // E4M3 magnitude as integers: value = m * 2^(e - 9).

@@ -59,6 +59,7 @@ Description describe_arch(const path& file) {
   table += line("longest K", std::to_string(arch.k_max));
   table += line("clock", fmt::format("{} MHz", arch.clock_mhz));
   table += line("codebooks", arch.frozen ? "frozen" : "programmable");
+  table += line("accumulator", fmt::format("{}, {} bits", sim::name_of(arch.accumulation), arch.accumulator_bits()));
   table +=
       line("format", fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
   return {"architecture", table, {{"configuration", sim::to_json(arch)}}};

@@ -56,7 +56,7 @@ int run(const Options& options, const std::string& command_line) {
   const auto& request = options.workload;
   sim::require_outputs({options.output, options.json}, {request.layer, request.codebooks, request.arch});
   const sim::QuantizedLayer work = sim::quantize_layer(request);
-  const Matrix<float> golden = exact_gemm(work.activation, work.weight);
+  const Matrix<float> golden = gemm(work.activation, work.weight, work.arch.accumulation);
 
   sim::SimulationOptions simulation_options;
   simulation_options.stalls = {options.seed, {options.stalls, options.stalls, options.stalls}};

@@ -49,6 +49,14 @@ bool frozen(const std::string& path, const toml::node& node, const std::string& 
   return value == "frozen";
 }
 
+Accumulation accumulation(const std::string& path, const toml::node& node, const std::string& key) {
+  const std::string value = text(path, node, key);
+  for (const Accumulation kind : {Accumulation::kExact, Accumulation::kFp32}) {
+    if (value == name_of(kind)) return kind;
+  }
+  refuse(path, node, key, "expected \"exact\" or \"fp32\"");
+}
+
 using Setter = std::function<void(Arch&, const std::string& path, const toml::node&, const std::string& key)>;
 
 Setter set_int(std::function<int&(Arch&)> member) {
@@ -69,6 +77,8 @@ const std::map<std::string, Setter>& setters() {
       {"array.clock_mhz",
        [](Arch& a, const auto& p, const auto& n, const auto& k) { a.clock_mhz = positive(p, n, k); }},
       {"array.codebooks", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.frozen = frozen(p, n, k); }},
+      {"array.accumulator",
+       [](Arch& a, const auto& p, const auto& n, const auto& k) { a.accumulation = accumulation(p, n, k); }},
       {"format.lb", set_int([](Arch& a) -> int& { return a.format.lb; })},
       {"format.la", set_int([](Arch& a) -> int& { return a.format.la; })},
       {"format.nc", set_int([](Arch& a) -> int& { return a.format.nc; })},
@@ -103,6 +113,14 @@ void require_side(const std::string& where, const char* key, int value) {
 }
 
 }  // namespace
+
+std::string_view name_of(Accumulation accumulation) {
+  return accumulation == Accumulation::kExact ? "exact" : "fp32";
+}
+
+int Arch::accumulator_bits() const {
+  return accumulation == Accumulation::kExact ? bcq::accumulator_bits(k_max, format.bc) : 32;
+}
 
 void Arch::validate(const std::string& where) const {
   format.validate(where);

@@ -30,9 +30,8 @@ void require_operands_fit(const Arch& arch, const BcqTensor& activation, const B
           operand->format().name(), arch.name, arch.format.name()));
     }
     if (operand->k > arch.k_max) {
-      throw InputError(fmt::format(
-          "K = {} is too long for the accumulator of architecture \"{}\"; raise array.k_max (now {}) or split K",
-          operand->k, arch.name, arch.k_max));
+      throw InputError(fmt::format("K = {} is too long for architecture \"{}\"; raise array.k_max (now {}) or split K",
+                                   operand->k, arch.name, arch.k_max));
     }
   }
 }

@@ -41,7 +41,7 @@ void require_fit(const std::string& path, const BcqFormat& file, const Arch& arc
 void require_k(const WorkloadRequest& request, const Layer& layer, const Arch& arch) {
   if (layer.weight.cols() <= arch.k_max) return;
   throw InputError(fmt::format(
-      "{}: tensor 'weight': K = {} is too long for the accumulator of architecture \"{}\"; raise array.k_max = {}{} or "
+      "{}: tensor 'weight': K = {} is too long for architecture \"{}\"; raise array.k_max = {}{} or "
       "split K",
       request.layer, layer.weight.cols(), arch.name, arch.k_max, request.arch.empty() ? "" : " in " + request.arch));
 }

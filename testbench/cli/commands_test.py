@@ -86,7 +86,8 @@ class Commands(Folder):
         report = json.loads((self.dir / "r.json").read_text())
         self.assertEqual(report["shape"], {"m": 5, "n": 6, "k": 72})
         self.assertEqual(report["configuration"]["array"], {"rows": 4, "cols": 3, "lanes": 8, "k_max": 4096,
-                                                            "clock_mhz": 500.0, "codebooks": "programmable"})
+                                                            "clock_mhz": 500.0, "codebooks": "programmable",
+                                                            "accumulator": "exact"})
         self.assertEqual(report["configuration"]["format"], {"lb": 8, "la": 64, "nc": 2, "bc": 6})
         self.assertTrue(report["bit_equal_to_golden_model"])
         timing = report["timing"]
@@ -115,6 +116,19 @@ class Commands(Folder):
         self.assertGreater(stalled["timing"]["cycles"], free["timing"]["cycles"])
         self.assertEqual((stalled["seed"], stalled["stall_percent"]), (3, 50))
         self.assertEqual(read_safetensors(self.dir / "free.st")[1], read_safetensors(self.dir / "stalled.st")[1])
+
+    def test_fp32_accumulators(self):
+        self.write("fp32.toml", ARCH.replace("[format]", 'accumulator = "fp32"\n[format]'))
+        exact = self.report("simulate layer.st --codebooks cb.st --arch arch.toml")
+        fp32 = self.report("simulate layer.st --codebooks cb.st --arch fp32.toml")
+        self.assertEqual(fp32["configuration"]["array"]["accumulator"], "fp32")
+        self.assertEqual(fp32["timing"], exact["timing"])
+        self.assertNotIn("accumulation", exact)
+        self.assertTrue(fp32["accumulation"]["exact"] or fp32["accumulation"]["nmse_db"] < -130)
+        self.assertAlmostEqual(fp32["result"]["nmse_db"], exact["result"]["nmse_db"], places=4)
+        self.assertIn("against exact accumulation", self.done("simulate layer.st --codebooks cb.st --arch fp32.toml"))
+        self.assertRegex(self.done("info fp32.toml"), r"accumulator +fp32, 32 bits")
+        self.assertRegex(self.done("info arch.toml"), r"accumulator +exact, 59 bits")
 
     def test_default_codebooks_and_activation_scale(self):
         (self.dir / "codebooks").mkdir()
@@ -192,6 +206,8 @@ class Refusals(Folder):
             "la and lb": (ARCH.replace("la = 64", "la = 60"), "arch.toml", "la = 60"),
             "no rows": (ARCH.replace("rows = 4", "rows = 0"), "arch.toml", "array.rows = 0", "1 to"),
             "clock": (ARCH.replace("[format]", "clock_mhz = -1.0\n[format]"), "arch.toml:6", "array.clock_mhz"),
+            "accumulator": (ARCH.replace("[format]", 'accumulator = "fp16"\n[format]'), "arch.toml:6",
+                            "array.accumulator", '"exact" or "fp32"'),
             "codebooks of another nc": (ARCH.replace("nc = 2", "nc = 4"), "cb.st", "nc=2", "nc=4"),
             "codebooks of another bc": (ARCH.replace("bc = 6", "bc = 7"), "cb.st", "bc=6", "bc=7"),
         }

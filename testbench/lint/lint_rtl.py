@@ -44,6 +44,7 @@ def parameters(config):
         "NC": fmt.get("nc", 8),
         "BC": fmt.get("bc", 6),
         "K_MAX": array.get("k_max", 65536),
+        "ACCUM": int(array.get("accumulator") == "fp32"),
         "FROZEN": "1'b1" if array.get("codebooks") == "frozen" else "1'b0",  # a bit: Verilator refuses a plain 1
     }
 

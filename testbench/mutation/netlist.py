@@ -135,7 +135,7 @@ def make(args: argparse.Namespace) -> None:
 
     faulty = f"Faulty{args.prefix}"
     run(
-        ["verilator", "--cc", "-O3", "--x-initial", "unique", "-Wno-fatal", "-Wno-lint", "-Wno-style", "--prefix", faulty]
+        ["verilator", "--cc", "-O3", "-fno-dfg", "--x-initial", "unique", "-Wno-fatal", "-Wno-lint", "-Wno-style", "--prefix", faulty]
         + ["--top-module", args.top, "--Mdir", str(out), str(out / "faulty.sv")]
     )
     code = "".join(f'#include "{path.name}"\n' for path in sorted(out.glob(f"{faulty}*.cpp")))

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "VPeFp32.h"
 #include "VPeL1.h"
 #include "VPeL16.h"
 #include "VPeL24.h"
@@ -18,15 +19,32 @@
 namespace bcq::test {
 namespace {
 
+/// An exact accumulator and the bits of its register.
+struct Exact {
+  static int width(int bc, int k_max) { return accumulator_bits(static_cast<std::size_t>(k_max), bc); }
+  void add(std::int32_t p, int significands, int exponents) { s += scaled_term(p, significands, exponents); }
+  [[nodiscard]] Accumulator bits() const { return s; }
+  Accumulator s = 0;
+};
+
+/// A binary32 accumulator and the bits of its register, as a signed integer.
+struct Fp32 {
+  static int width(int, int) { return 32; }
+  void add(std::int32_t p, int significands, int exponents) { s.add(p, significands, exponents); }
+  [[nodiscard]] Accumulator bits() const { return std::bit_cast<std::int32_t>(s.value()); }
+  Fp32Sum s;
+};
+
 /// The unit in the array's control pipeline; LA, BC, K_MAX as there.
-template <class Model, int LANES, int LA, int BC, int K_MAX>
+template <class Model, class SUM, int LANES, int LA, int BC, int K_MAX>
 class Bench {
  public:
+  using Sum = SUM;
   static constexpr int kLanes = LANES;
   static constexpr int kBeats = LA / LANES;
   static constexpr int kArrays = K_MAX / LA;
   static constexpr int kQ = (1 << (BC - 1)) - 1;
-  static constexpr int kWidth = 1 + std::bit_width(unsigned{K_MAX - 1}) + 2 * (BC - 1) + 36;
+  static inline const int kWidth = Sum::width(BC, K_MAX);
   using Codewords = std::vector<std::int16_t>;
 
   /// A beat and its control. Scales count in the last beat of a block array, noise elsewhere, as the pipeline has it.
@@ -75,11 +93,13 @@ class Bench {
 
     const bool add = advance && t_valid;
     if (add) {
-      sum_ = (t_.tile_first ? 0 : sum_) + t_term_;
+      if (t_.tile_first) sum_ = Sum{};
+      sum_.add(t_sum_, t_.act_scale.significand * t_.wgt_scale.significand,
+               t_.act_scale.exponent + t_.wgt_scale.exponent);
       ++terms;
     }
     if (add && t_.tile_last) {
-      shadow_ = sum_;
+      shadow_ = sum_.bits();
       known_ = true;
     } else if (drain) {
       shadow_ = below;
@@ -143,8 +163,7 @@ class Bench {
   /// The stages move on: D to M sums a beat, M to P a block array, P to T scales it.
   void step(const Beat& next) {
     t_ = p_;
-    t_term_ = scaled_term(p_sum_, p_.act_scale.significand * p_.wgt_scale.significand,
-                          p_.act_scale.exponent + p_.wgt_scale.exponent);
+    t_sum_ = p_sum_;
     p_ = m_;
     if (m_.valid) p_sum_ = (m_.array_first ? 0 : p_sum_) + m_dot_;
     m_ = d_;
@@ -154,20 +173,22 @@ class Bench {
 
   Unit<Model> unit_;
   Beat d_ = noise(), m_ = noise(), p_ = noise(), t_ = noise();
-  std::int64_t m_dot_ = 0, p_sum_ = 0;
-  Accumulator t_term_ = 0, sum_ = 0, shadow_ = 0;
+  std::int32_t m_dot_ = 0, p_sum_ = 0, t_sum_ = 0;
+  Sum sum_;
+  Accumulator shadow_ = 0;
   bool known_ = false;
 };
 
-using L1 = Bench<VPeL1, 1, 16, 4, 1024>;
-using L4 = Bench<VPeL4, 4, 64, 6, 65536>;
-using L16 = Bench<VPeL16, 16, 64, 6, 65536>;
-using L24 = Bench<VPeL24, 24, 48, 5, 144>;
-using L32 = Bench<VPeL32, 32, 1024, 8, 65536>;
+using L1 = Bench<VPeL1, Exact, 1, 16, 4, 1024>;
+using L4 = Bench<VPeL4, Exact, 4, 64, 6, 65536>;
+using L16 = Bench<VPeL16, Exact, 16, 64, 6, 65536>;
+using L16Fp32 = Bench<VPeFp32, Fp32, 16, 64, 6, 65536>;
+using L24 = Bench<VPeL24, Exact, 24, 48, 5, 144>;
+using L32 = Bench<VPeL32, Exact, 32, 1024, 8, 65536>;
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("pe: random tiles with bubbles, freezes and draining", "[rtl][pe]", L1, L4, L16, L24, L32) {
+TEMPLATE_TEST_CASE("pe: random tiles with bubbles, freezes and draining", "[rtl][pe]", L1, L4, L16, L16Fp32, L24, L32) {
   TestType bench;
   const auto random_codewords = [](const auto&) {};
   for (int phase = 0; phase < 400; ++phase) {
@@ -182,7 +203,8 @@ TEMPLATE_TEST_CASE("pe: random tiles with bubbles, freezes and draining", "[rtl]
   CHECK(bench.terms > 500);
 }
 
-TEMPLATE_TEST_CASE("pe: the largest sums of a block array and of K_MAX fit", "[rtl][pe]", L1, L4, L16, L24, L32) {
+TEMPLATE_TEST_CASE("pe: the largest sums of a block array and of K_MAX fit", "[rtl][pe]", L1, L4, L16, L16Fp32, L24,
+                   L32) {
   constexpr std::int64_t q = TestType::kQ;
   for (const int sign : {1, -1}) {
     TestType bench;
@@ -192,8 +214,10 @@ TEMPLATE_TEST_CASE("pe: the largest sums of a block array and of K_MAX fit", "[r
       beat.act_scale = beat.wgt_scale = e4m3_split(kE4m3Nan);  // 15 * 2^14: not a number, but it fits as well
     });
     bench.flush();
-    const auto scalars = static_cast<std::int64_t>(TestType::kArrays) * TestType::kBeats * TestType::kLanes;
-    CHECK((bench.shadow() == scaled_term(sign * scalars * q * q, 15 * 15, 28)));
+    typename TestType::Sum expected;
+    const auto p = static_cast<std::int32_t>(sign * q * q * TestType::kBeats * TestType::kLanes);
+    for (int j = 0; j < TestType::kArrays; ++j) expected.add(p, 15 * 15, 28);
+    CHECK((bench.shadow() == expected.bits()));
   }
 }
 

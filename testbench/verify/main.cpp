@@ -75,7 +75,7 @@ int run(const Options& options, const std::string& command_line) {
   sim::require_outputs({options.json}, {options.workload.layer, options.workload.codebooks, options.workload.arch});
   const auto [work, layer] = prepare(options);
   const sim::Tiling tiling(work.arch, work.activation.rows(), work.weight.rows(), work.activation.k);
-  const Matrix<float> golden = exact_gemm(work.activation, work.weight);
+  const Matrix<float> golden = gemm(work.activation, work.weight, work.arch.accumulation);
 
   sim::Simulation simulation;
   {

@@ -70,6 +70,7 @@ std::vector<std::string> parameters(const sim::Arch& arch, const CodebookSet& ac
       fmt::format("-GLA={}", arch.format.la), fmt::format("-GNC={}", arch.format.nc),
       fmt::format("-GBC={}", arch.format.bc), fmt::format("-GK_MAX={}", arch.k_max),
   };
+  if (arch.accumulation == Accumulation::kFp32) out.push_back("-GACCUM=1");
   if (arch.frozen) {
     out.push_back("-GFROZEN=1'b1");
     out.push_back("-GACT_CODEBOOKS=" + codebook_literal(activation));

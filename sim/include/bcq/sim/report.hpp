@@ -9,6 +9,7 @@
 
 #include "bcq/matrix.hpp"
 #include "bcq/sim/arch.hpp"
+#include "bcq/sim/compare.hpp"
 #include "bcq/sim/workload.hpp"
 
 namespace bcq::sim {
@@ -41,8 +42,9 @@ struct GemmReport {
   Arch arch;
   std::size_t m = 0, n = 0, k = 0;
   OperandReport weight, activation;
-  double nmse_db = 0;        ///< result against reference_gemm of the FP32 operands
-  double max_abs_error = 0;  ///< likewise
+  double nmse_db = 0;                        ///< result against reference_gemm of the FP32 operands
+  double max_abs_error = 0;                  ///< likewise
+  std::optional<ErrorMeasure> accumulation;  ///< result against exact accumulation of the same operands, unless exact
   std::optional<TimingReport> timing;
 };
 

@@ -76,7 +76,7 @@ def sample(out: Path, count: int, seed: int, rtl: Path) -> list[dict]:
     faults = []
     for line in listing.read_text(encoding="utf-8").splitlines():
         fault = parse(line)
-        if fault["port"] == "\\CLK":
+        if fault["port"] == "CLK":
             continue
         keep = ["mode", "module", "cell", "port", "portbit", "ctrlbit"]
         command = " ".join(f"-{name} {fault[name]}" for name in keep if name in fault)

@@ -172,8 +172,8 @@ using Frozen = Bench<VEdgeFrozen, 2, 8, 4, 2, 4, true>;
 TEMPLATE_TEST_CASE("edge: random beats, gaps and freezes", "[rtl][edge]", L1, L4, L16, L24, Frozen) {
   TestType bench;
   bool first = true;
-  for (int phase = 0; phase < 40; ++phase) {
-    if (phase % 10 == 9) bench.load();
+  for (int phase = 0; phase < 100; ++phase) {
+    if (phase % 4 == 3) bench.load();
     const int advance = static_cast<int>(bench.random.between(1, 4)) * 25;
     const int issue = static_cast<int>(bench.random.between(1, 4)) * 25;
     for (int i = 0; i < 100; ++i) {
@@ -184,7 +184,7 @@ TEMPLATE_TEST_CASE("edge: random beats, gaps and freezes", "[rtl][edge]", L1, L4
       if (moves && issues) first = false;
     }
   }
-  CHECK(bench.checked > 3900);
+  CHECK(bench.checked > 9900);
 }
 
 }  // namespace bcq::test

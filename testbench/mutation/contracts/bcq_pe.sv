@@ -5,11 +5,14 @@ module contract (
   input  wire t_valid_i,
   input  wire t_tile_first_i,
   input  wire t_tile_last_i,
-  output wire care_u_accumulator_acc_q
+  output wire care_u_accumulator_acc_q,
+  output wire cares_u_accumulator_acc_q
 );
+  reg dead_q;
   wire add = t_valid_i && advance_i;
-  reg finished_q;
-  always @(posedge clk_i) if (add) finished_q <= t_tile_last_i;
-  always @* assume (!add || !finished_q || t_tile_first_i);
-  assign care_u_accumulator_acc_q = !finished_q;
+  wire dead = add ? t_tile_last_i : dead_q;
+  always @(posedge clk_i) dead_q <= dead;
+  always @* assume (!add || !dead_q || t_tile_first_i);
+  assign care_u_accumulator_acc_q = !dead_q;
+  assign cares_u_accumulator_acc_q = !dead;
 endmodule

@@ -3,13 +3,17 @@
 // Purpose    S = sum of scaled * 2^shift over the block arrays of a tile; the finished S moves to the shadow, so that the
 //            next tile starts at once while results leave row by row.
 // Parameters ACCUM     bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32, rounded after every block array
-//            SCALED_W  bits of a scaled dot product
-//            ACC_W     bits of S (bcq_pkg::acc_w)
-// Contract   add_i adds one block array; first_i starts from 0; last_i puts the new S into the shadow instead of waiting a
-//            cycle. drain_i moves the shadow of the row below into this one; add_i && last_i wins over drain_i, which is
-//            safe only when the shadow's own row has just been taken (bcq_drain sees to it).
-// Formats    scaled_i       two's complement integer
-//            s_o, below_i   two's complement, LSB 2^-18; or binary32
+//            SCALED_W  bits of a scaled dot product, 15..33
+//            ACC_W     bits of S (bcq_pkg::acc_w): 32, or 43..67 when exact
+// Contract   add_i && last_i wins over drain_i, which is safe only when the shadow's own row has just been taken
+//            (bcq_drain sees to it).
+// Ports      add_i     adds one block array to S
+//            first_i   with add_i: the block array is the tile's first, S starts from 0
+//            last_i    with add_i: the block array is the tile's last, the new S goes straight into the shadow
+//            scaled_i  two's complement integer
+//            shift_i   0..28
+//            drain_i   the shadow takes over the shadow of the row below
+//            below_i, s_o  shadow of the row below, and the own one: two's complement, LSB 2^-18; or binary32
 `default_nettype none
 
 module bcq_accumulator #(

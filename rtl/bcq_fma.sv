@@ -1,7 +1,7 @@
 // One step of FP32 accumulation, acc + scaled * 2^(shift - 18) with a single rounding (RNE), combinational.
 //
 // Purpose   the fused multiply-add of a block array: its product is exact in scaled_i, so only the sum is rounded.
-// Parameter SCALED_W  bits of a scaled dot product
+// Parameter SCALED_W  bits of a scaled dot product, 15..33
 // Formats   acc_i     binary32: an earlier sum_o, or +0
 //           scaled_i  two's complement integer, not the most negative one
 //           shift_i   0..28

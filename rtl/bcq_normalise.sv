@@ -2,7 +2,8 @@
 //
 // Purpose   step s moves the number up by 2^s if its top 2^s bits are 0: count and shift in one.
 // Parameter W  bits, >= 2
-// Formats   value_i, normalised_o  unsigned; 0 stays 0, and its zeros_o means nothing
+// Ports     value_i, normalised_o  unsigned; 0 stays 0
+//           zeros_o  0..W-1, zeros above the leading one; means nothing where value_i is 0
 `default_nettype none
 
 module bcq_normalise #(

@@ -1,8 +1,8 @@
 // The way out: a row of accumulators to FP32 unless they are, times the tensor scales, to a stream.
 //
 // Parameters COLS   columns of the array, >= 1
-//            ACCUM  kind of accumulator (bcq_pkg)
-//            ACC_W  accumulator bits (bcq_pkg::acc_w)
+//            ACCUM  bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32
+//            ACC_W  accumulator bits (bcq_pkg::acc_w): 32, or 43..67 when exact
 // Latency    a row taken in cycle n is offered in cycle n+3 (convert, multiply, register slice); one row per cycle. The stage
 //            stays where there is nothing to convert: cycles do not depend on the accumulator.
 // Formats    s_i      column c at [c*ACC_W +: ACC_W], two's complement, LSB 2^-18; or binary32

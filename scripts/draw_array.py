@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws docs/img/array.svg, dataflow.svg and fma.svg: scripts/draw_array.py (no arguments, standard library only)."""
+"""Draws docs/img/array.svg and docs/img/dataflow.svg: scripts/draw_array.py (no arguments, standard library only)."""
 
 from pathlib import Path
 
@@ -101,38 +101,9 @@ def dataflow() -> str:
     return svg(915, 310, parts)
 
 
-def fma() -> str:
-    """The FP32 sum of an accumulator: bcq_fma between its registers."""
-    parts = [
-        box(20, 20, 130, 46, "stage T", ("scaled, shift",)),
-        box(20, 170, 130, 46, "acc, or +0", ("for the first term",)),
-        box(190, 20, 130, 46, "normalise", ("|scaled|, exponent",), "edge"),
-        box(360, 80, 130, 76, "order", ("larger, smaller", "distance"), "edge"),
-        box(530, 40, 120, 60, "align", ("2 guard bits,", "sticky"), "edge"),
-        box(690, 80, 100, 76, "add", ("or subtract",), "edge"),
-        box(690, 190, 100, 46, "normalise", (), "edge"),
-        box(530, 190, 120, 46, "round", ("RNE, 24 bits",), "out"),
-        box(360, 190, 130, 46, "registers", ("acc, shadow",), "pe"),
-        arrow(150, 43, 190, 43),
-        '<path d="M 320 43 L 340 43 L 340 98 L 360 98"/>',
-        '<path d="M 150 185 L 250 185 L 250 138 L 360 138"/>',
-        '<path d="M 490 98 L 510 98 L 510 70 L 530 70"/>',
-        '<path d="M 490 138 L 690 138"/>',
-        '<path d="M 650 70 L 670 70 L 670 98 L 690 98"/>',
-        arrow(740, 156, 740, 190),
-        arrow(690, 213, 650, 213),
-        arrow(530, 213, 490, 213),
-        '<path d="M 360 225 L 250 225 L 250 205 L 150 205"/>',
-        '<text x="502" y="60" text-anchor="end" class="s">smaller</text>',
-        '<text x="590" y="132" text-anchor="middle" class="s">larger</text>',
-    ]
-    return svg(810, 256, parts)
-
-
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "array.svg").write_text(array(), encoding="utf-8")
-    (OUT / "fma.svg").write_text(fma(), encoding="utf-8")
     (OUT / "dataflow.svg").write_text(dataflow(), encoding="utf-8")
 
 

@@ -106,9 +106,9 @@ GemmReport gemm_report(const QuantizedLayer& work, const Matrix<float>& output) 
   return report;
 }
 
-TimingReport timing_report(const Arch& arch, const Tiling& tiling, const Simulation& simulation) {
+TimingReport timing_report(const Arch& arch, const Tiling& tiling, const ArrayRun& run) {
   TimingReport timing;
-  timing.cycles = simulation.run.cycles();
+  timing.cycles = run.cycles();
   const auto cycles = static_cast<double>(timing.cycles);
   timing.seconds = cycles / (arch.clock_mhz * 1e6);
   timing.macs_per_cycle = static_cast<double>(tiling.macs()) / cycles;
@@ -116,9 +116,9 @@ TimingReport timing_report(const Arch& arch, const Tiling& tiling, const Simulat
   timing.gops = 2.0 * timing.macs_per_cycle * arch.clock_mhz / 1e3;
   timing.tiles = tiling.tiles();
   timing.operand_beats = tiling.tiles() * tiling.beats_per_tile;
-  timing.busy = simulation.counters.busy;
-  timing.operand_wait = simulation.counters.operand_wait;
-  timing.drain_stall = simulation.counters.drain_stall;
+  timing.busy = run.counters.busy;
+  timing.operand_wait = run.counters.operand_wait;
+  timing.drain_stall = run.counters.drain_stall;
   // One codeword per cycle through one port, the operands one after the other.
   if (!arch.frozen) timing.codebook_load_cycles = 2 * static_cast<std::uint64_t>(arch.format.nc) * kCodebookEntries;
   return timing;

@@ -69,7 +69,7 @@ void require_scale(const std::string& where, float scale) {
 QuantizedLayer quantize_layer(const WorkloadRequest& request) {
   if (request.activation_scale) require_scale("--activation-scale", *request.activation_scale);
   QuantizedLayer out;
-  if (!request.arch.empty()) out.arch = read_arch(request.arch);
+  if (!request.arch.empty()) out.arch = find_arch(request.arch);
   out.codebooks = codebooks_for(out.arch, request.codebooks, request.layer, out.codebooks_source);
   out.layer = read_layer(request.layer);
   require_k(request, out.layer, out.arch);

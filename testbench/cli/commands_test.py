@@ -3,6 +3,7 @@
 import json
 import struct
 import subprocess
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -157,10 +158,29 @@ class Commands(Folder):
         self.assertNotIn("\x1b", self.done("info other.st"))
         self.assertIn("two\\x0alines", self.done("info other.st"))
 
-    def test_repository_architectures(self):
-        for path in sorted((ROOT / "configs").glob("*.toml")):
-            with self.subTest(path.name):
-                self.assertEqual(self.report(f"info {path}")["kind"], "architecture")
+    def test_named_architectures(self):
+        with (ROOT / "architectures.toml").open("rb") as file:
+            named = tomllib.load(file)
+        listed = self.report("arch")["architectures"]
+        self.assertEqual([arch["name"] for arch in listed], list(named))
+        self.assertGreaterEqual(len(named), 12)
+        for arch in listed:
+            with self.subTest(arch["name"]):
+                entry = named[arch["name"]]
+                # Every key is written out, so other programs need no defaults.
+                self.assertEqual(arch["configuration"], {"name": arch["name"], **{key: entry[key] for key in ("array", "format")}})
+                self.assertEqual(arch["about"], entry["about"])
+                self.assertIn(arch["name"], self.done("arch"))
+                self.write("copy.toml", self.done(f"arch {arch['name']} --toml"))
+                self.assertEqual(self.report("info copy.toml")["configuration"], arch["configuration"])
+        self.assertIn("MACs per cycle", self.done("arch narrow"))
+
+    def test_architecture_by_name(self):
+        (self.dir / "codebooks").mkdir()
+        self.write("codebooks/nc8_lb8.safetensors", codebooks(nc=8))
+        by_default = self.report("simulate layer.st", BCQ_DATA_DIR=str(self.dir))
+        named = self.report("simulate layer.st --arch default", BCQ_DATA_DIR=str(self.dir))
+        self.assertEqual(by_default["configuration"], named["configuration"])
 
 
 class Refusals(Folder):
@@ -336,7 +356,7 @@ class Verify(Folder):
             ("verify --shape 1,1,1 --arch missing.toml", "missing.toml"),
             ("verify --shape 1,1,1 --stalls 100 --arch arch.toml", "--stalls"),
             ("verify --shape 1,1,1 --seed -1 --arch arch.toml", "--seed"),
-            ("verify --shape 1,1,1 --rtl nowhere --arch arch.toml", "nowhere", "bcq_array.sv"),
+            ("verify --shape 1,1,1 --rtl nowhere --arch arch.toml", "nowhere", "bcq_accel.sv"),
             ("verify --shape 1,1,1 --arch arch.toml --json nowhere/out.json", "nowhere"),
         ):
             with self.subTest(arguments):

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bcq/bcq_format.hpp"
 #include "bcq/gemm.hpp"
@@ -14,6 +15,7 @@ namespace bcq::sim {
 /// Everything that is fixed when the array is built. Members are the parameters of rtl/bcq_array.sv.
 struct Arch {
   std::string name = "default";
+  std::string about;                                 ///< what it is for, in a line
   int rows = 16;                                     ///< ROWS: output rows (M) computed at once
   int cols = 16;                                     ///< COLS: output columns (N) computed at once
   int lanes = 16;                                    ///< LANES: scalars along K per PE and cycle
@@ -39,5 +41,12 @@ struct Arch {
 /// Reads and validates an architecture file. Keys left out keep their default; unknown keys and wrong types are refused
 /// with file, line and key.
 [[nodiscard]] Arch read_arch(const std::filesystem::path& path);
+
+/// The named architectures of architectures.toml, in the order of the file.
+[[nodiscard]] std::vector<Arch> named_archs();
+
+/// What `--arch` means: a file, if `choice` ends in ".toml" or has a folder, and the name of an architecture otherwise.
+/// Throws InputError for a name that is not there.
+[[nodiscard]] Arch find_arch(const std::string& choice);
 
 }  // namespace bcq::sim

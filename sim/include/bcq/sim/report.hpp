@@ -14,7 +14,7 @@
 
 namespace bcq::sim {
 
-struct Simulation;
+struct ArrayRun;
 struct Tiling;
 
 struct OperandReport {
@@ -54,7 +54,7 @@ struct GemmReport {
 /// Measures operands and result. Computes the FP64 reference: M·N·K multiplications.
 [[nodiscard]] GemmReport gemm_report(const QuantizedLayer& work, const Matrix<float>& output);
 
-[[nodiscard]] TimingReport timing_report(const Arch& arch, const Tiling& tiling, const Simulation& simulation);
+[[nodiscard]] TimingReport timing_report(const Arch& arch, const Tiling& tiling, const ArrayRun& run);
 
 /// Aligned lines with units, ending with a newline.
 [[nodiscard]] std::string to_table(const GemmReport& report);

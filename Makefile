@@ -4,7 +4,7 @@ BCQ    := $(BUILD)/bin/bcq
 LAYER  := traces/layers/kjv.blk0.ffn_down.safetensors
 JOBS   := $(shell nproc)
 
-.PHONY: help demo test build programs configure deps format tidy bench pages codebooks clean
+.PHONY: help demo test build programs configure deps format tidy bench mutation pages codebooks clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -36,6 +36,9 @@ tidy: build ## run clang-tidy over the C++ sources
 bench: build ## measure the speed of the golden model
 	cmake --build --preset release --target model_bench
 	$(BUILD)/bin/model_bench
+
+mutation: build ## inject faults into the RTL's units and count what their tests catch: docs/results/mutation.md
+	cmake --build --preset release --target mutation
 
 pages: ## bring the pages and drawings of docs/rtl up to date with rtl/
 	scripts/make_module_pages.py

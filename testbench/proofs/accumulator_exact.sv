@@ -1,9 +1,9 @@
 // bcq_accumulator is exact and cannot overflow, for any tile that the contract allows.
 //
-// The specification is a sum in integers wider than the accumulator. A block array of `length` scalars adds
-// P * m_w * m_a * 2^shift with |P| <= length * Q^2, m_w * m_a <= 225 and shift <= 28; a tile has at most K_MAX scalars
-// (docs/numerics.md section 5). The invariant of the induction is the bound itself: after n scalars,
-// |S| <= n * Q^2 * 225 * 2^28. Results move to the shadow at the end of a tile and down the chain when they drain.
+// The specification is a sum in integers wider than the accumulator. A block array of `length` scalars adds P * m_w
+// * m_a * 2^shift with |P| <= length * Q^2, m_w * m_a <= 225 and shift <= 28; a tile has at most K_MAX scalars
+// (docs/numerics.md section 5). The invariant of the induction is the bound itself: after n scalars, |S| <= n * Q^2
+// * 225 * 2^28. Results move to the shadow at the end of a tile and down the chain when they drain.
 `default_nettype none
 
 module accumulator_exact #(

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lints rtl/ with three tools for every architecture file.
+"""Lints rtl/, top module bcq_accel, with three tools for every named architecture.
 
   verilator  --lint-only -Wall, once as simulated and once without the assertions, as synthesized
   iverilog   -g2012 -Wall, elaboration only
@@ -18,10 +18,13 @@ import shutil
 import subprocess
 import sys
 import time
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+import architectures  # noqa: E402
+
+TOP = "bcq_accel"
 YOSYS_SIDE = 2  # rows and columns that Yosys elaborates at most
 
 BIT = re.compile("1'b")  # Icarus' -P takes plain numbers only
@@ -30,34 +33,16 @@ BIT = re.compile("1'b")  # Icarus' -P takes plain numbers only
 ALLOWED = []
 
 
-def parameters(config):
-    """Parameters of bcq_array by name, from an architecture file."""
-    with config.open("rb") as file:
-        arch = tomllib.load(file)
-    array, fmt = arch.get("array", {}), arch.get("format", {})
-    return {
-        "ROWS": array.get("rows", 16),
-        "COLS": array.get("cols", 16),
-        "LANES": array.get("lanes", 16),
-        "LB": fmt.get("lb", 8),
-        "LA": fmt.get("la", 64),
-        "NC": fmt.get("nc", 8),
-        "BC": fmt.get("bc", 6),
-        "K_MAX": array.get("k_max", 65536),
-        "FROZEN": "1'b1" if array.get("codebooks") == "frozen" else "1'b0",  # a bit: Verilator refuses a plain 1
-    }
-
-
 def verilator(params, sources, *defines):
     """Command of a Verilator run."""
     values = [f"-G{name}={value}" for name, value in params.items()]
-    return ["verilator", "--lint-only", "-Wall", *defines, "--top-module", "bcq_array", *values, *sources]
+    return ["verilator", "--lint-only", "-Wall", *defines, "--top-module", TOP, *values, *sources]
 
 
 def iverilog(params, sources):
     """Command of an Icarus run."""
-    values = [f"-Pbcq_array.{name}={BIT.sub('', str(value))}" for name, value in params.items()]
-    return ["iverilog", "-g2012", "-Wall", "-tnull", "-s", "bcq_array", *values, *sources]
+    values = [f"-P{TOP}.{name}={BIT.sub('', str(value))}" for name, value in params.items()]
+    return ["iverilog", "-g2012", "-Wall", "-tnull", "-s", TOP, *values, *sources]
 
 
 def yosys(params, sources):
@@ -66,8 +51,8 @@ def yosys(params, sources):
     values = " ".join(f"-set {name} {value}" for name, value in small.items())
     # chparam, because hierarchy -chparam of Yosys 0.23 ends in a failed assertion of its own with this design.
     script = (
-        f"read_verilog -sv {' '.join(sources)}; chparam {values} bcq_array; "
-        "hierarchy -check -top bcq_array; proc; check -assert"
+        f"read_verilog -sv {' '.join(sources)}; chparam {values} {TOP}; "
+        f"hierarchy -check -top {TOP}; proc; check -assert"
     )
     return ["yosys", "-Q", "-T", "-p", script]
 
@@ -91,7 +76,8 @@ def lint(job):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("configs", nargs="*", type=pathlib.Path, help="architecture files (default: all of configs/)")
+    known = architectures.named()
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"architectures (default: all): {', '.join(known)}")
     parser.add_argument("--rtl", type=pathlib.Path, default=REPOSITORY / "rtl", help="folder of the RTL")
     parser.add_argument("--jobs", type=int, default=2, help="tools run at a time (default 2)")
     args = parser.parse_args()
@@ -99,23 +85,21 @@ def main():
     missing = [tool for tool in ("verilator", "iverilog", "yosys") if shutil.which(tool) is None]
     if missing:
         parser.error(f"not installed: {', '.join(missing)}")
-    configs = args.configs or sorted((REPOSITORY / "configs").glob("*.toml"))
-    package = args.rtl / "bcq_pkg.sv"
-    if not package.is_file():
-        parser.error(f"{package}: no such file; --rtl names the folder with the RTL")
-    sources = [str(package), *sorted(str(path) for path in args.rtl.glob("*.sv") if path != package)]
+    unknown = [name for name in args.names if name not in known]
+    if unknown:
+        parser.error(f"no such architecture: {', '.join(unknown)}; use names of {architectures.FILE.name}")
+    sources = [str(path) for path in architectures.rtl_sources(args.rtl)]
+    if not sources:
+        parser.error(f"{args.rtl}: no *.sv files; --rtl names the folder with the RTL")
 
     jobs = []
-    for config in configs:
-        try:
-            params = parameters(config)
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            parser.error(f"{config}: {error}")
+    for name in args.names or known:
+        params = architectures.rtl_parameters(known[name])
         jobs += [
-            (f"{config.stem}: verilator", verilator(params, sources)),
-            (f"{config.stem}: verilator, synthesis", verilator(params, sources, "-DSYNTHESIS", "-UVERILATOR")),
-            (f"{config.stem}: iverilog", iverilog(params, sources)),
-            (f"{config.stem}: yosys", yosys(params, sources)),
+            (f"{name}: verilator", verilator(params, sources)),
+            (f"{name}: verilator, synthesis", verilator(params, sources, "-DSYNTHESIS", "-UVERILATOR")),
+            (f"{name}: iverilog", iverilog(params, sources)),
+            (f"{name}: yosys", yosys(params, sources)),
         ]
 
     failed = 0

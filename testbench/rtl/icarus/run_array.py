@@ -22,6 +22,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 RTL = HERE.parents[2] / "rtl"
+sys.path.insert(0, str(HERE.parents[2] / "scripts"))
+import architectures  # noqa: E402
+
 CELLS = pathlib.Path("/usr/share/qflow/tech/osu018")
 
 # Effort of the mapping: how ABC is called. Both give the same function; `full` is what a chip would use.
@@ -79,9 +82,7 @@ def main():
     layer = [str(pathlib.Path(args.layer[0]).resolve()), *args.layer[1:]] if args.layer else []
     run([str(args.generator.resolve()), str(args.config.resolve()), str(folder), *layer], folder)
 
-    package = args.rtl.resolve() / "bcq_pkg.sv"
-    modules = sorted(path for path in args.rtl.resolve().glob("*.sv") if path != package)
-    sources = [folder / "case_pkg.sv", package, *modules, HERE / "array_dut.sv"]
+    sources = [folder / "case_pkg.sv", *architectures.rtl_sources(args.rtl.resolve()), HERE / "array_dut.sv"]
     if args.gates:
         start = time.monotonic()
         sources = [folder / "case_pkg.sv", synthesize(sources, liberty, args.gates, folder), models]
@@ -95,7 +96,7 @@ def main():
         sys.exit("\n".join([*messages, "run_array.py: Icarus has warnings"]))
     output = run(["vvp", "-n", "array_tb.vvp"], folder)
     print(output.strip())
-    if "PASS" not in output or "FAIL" in output:
+    if "PASS" not in output or "FAIL" in output or "ERROR" in output:  # an assertion says ERROR
         sys.exit("run_array.py: the bench did not pass")
 
 

@@ -11,7 +11,7 @@ module accumulator_exact #(
   parameter int LA = 64,
   parameter int K_MAX = 65536,
   parameter int SCALED_W = bcq_pkg::dot_w(BC, LA) + bcq_pkg::SIG2_W,
-  parameter int ACC_W = bcq_pkg::acc_w(BC, K_MAX)
+  parameter int ACC_W = bcq_pkg::acc_w(bcq_pkg::ACCUM_EXACT, BC, K_MAX)
 ) (
   input wire                        clk_i,
   input wire                        rst_ni,
@@ -38,7 +38,7 @@ module accumulator_exact #(
   wire first = scalars_q == '0;
 
   wire [ACC_W-1:0] s;
-  bcq_accumulator #(.SCALED_W(SCALED_W), .ACC_W(ACC_W)) dut (
+  bcq_accumulator #(.ACCUM(bcq_pkg::ACCUM_EXACT), .SCALED_W(SCALED_W), .ACC_W(ACC_W)) dut (
     .clk_i, .add_i(add_i && rst_n), .first_i(first), .last_i, .scaled_i, .shift_i, .drain_i, .below_i, .s_o(s)
   );
 

@@ -171,7 +171,7 @@ PROOFS = [
         "induction",
         {"BC": 4, "LA": 4, "K_MAX": 16},
         faults=(
-            ("bcq_pkg.sv", "acc_w = 1 + $clog2(k_max)", "acc_w = $clog2(k_max)"),
+            ("bcq_pkg.sv", ": 1 + $clog2(k_max)", ": $clog2(k_max)"),
             ("bcq_accumulator.sv", "first_i ? '0 : acc_q", "acc_q"),
             ("bcq_accumulator.sv", "ACC_W'(scaled_i) <<< shift_i", "ACC_W'(scaled_i) <<< shift_i[3:0]"),
             ("bcq_accumulator.sv", "else if (drain_i) shadow_q", "if (drain_i) shadow_q"),

@@ -36,7 +36,7 @@ module drain_chain #(
   // One block array is the whole tile: S is the term itself.
   wire [ACC_W-1:0] s [ROWS+1];
   for (genvar r = 0; r < ROWS; r++) begin : g_row
-    bcq_accumulator #(.SCALED_W(ACC_W), .ACC_W(ACC_W)) u_accumulator (
+    bcq_accumulator #(.ACCUM(bcq_pkg::ACCUM_EXACT), .SCALED_W(ACC_W), .ACC_W(ACC_W)) u_accumulator (
       .clk_i, .add_i(load_i && advance), .first_i(1'b1), .last_i(1'b1),
       .scaled_i(results_i[r*ACC_W+:ACC_W]), .shift_i(5'd0), .drain_i(drain), .below_i(s[r+1]), .s_o(s[r])
     );

@@ -182,7 +182,12 @@ PROOFS = [
         "... Bc 6, LA 64, K <= 65536",
         "induction",
         {"BC": 6, "LA": 64, "K_MAX": 65536},
-        slow=True,
+    ),
+    Proof(
+        "accumulator_exact.widest",
+        "... Bc 8, LA 1024, K <= 65536",
+        "induction",
+        {"BC": 8, "LA": 1024, "K_MAX": 65536},
     ),
     Proof(
         "drain_chain.rows4",

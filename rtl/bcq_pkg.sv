@@ -47,6 +47,36 @@ package bcq_pkg;
     e4m3_exponent = (field == 4'd0) ? 4'd0 : field - 4'd1;
   endfunction
 
+  // ---- the encoder; F = 4 fraction bits ----
+  localparam int EXPONENT_W = 10;    // signed sums of exponents
+  localparam int RECIPROCAL_W = 25;  // R_m <= 2^24
+  localparam int RECIPROCALS = 8;    // m = 8..15
+
+  // A scalar with a significand of `precision` bits, hidden bit included: 24 for binary32, 8 for bfloat16.
+  function automatic int scalar_w(input int precision);
+    scalar_w = precision + 8;
+  endfunction
+
+  // Normalised scalar V, |V| < 2^(BC+F), two's complement.
+  function automatic int v_w(input int bc);
+    v_w = bc + 5;
+  endfunction
+
+  // Threshold between two neighbouring codewords, in units of 2^(F-1) of V, two's complement.
+  function automatic int threshold_w(input int bc);
+    threshold_w = bc + 2;
+  endfunction
+
+  // c * (8c - V) for a codeword c, two's complement: within +- 5 * 2^(2 BC + 1).
+  function automatic int score_w(input int bc);
+    score_w = 2 * bc + 5;
+  endfunction
+
+  // Significand of Q*g, its MSB set.
+  function automatic int divisor_w(input int bc);
+    divisor_w = bc + 23;
+  endfunction
+
 endpackage
 
 `default_nettype wire

@@ -1,0 +1,264 @@
+// The on-line encoder: floating-point activations in, encoded beats out, as the array's ports take them.
+//
+// Purpose    encodes rows of scalars along K with a static tensor scale g: decode scales, integer codewords, the nearest scale
+//            code (docs/numerics.md sections 2 and 3). docs/encoder.md has the drawing and the measurements.
+// Parameters LANES      scalars per beat, divides LA; LANES divides LB or LB divides LANES
+//            LB, LA     scalars per block (power of two) and per block array (multiple of LB)
+//            NC, BC     codebooks (power of two, 1..16) and codeword bits (4..8)
+//            PRECISION  significand bits of a scalar, hidden bit included: 24 (binary32) or 8 (bfloat16)
+//            FROZEN     1: codebooks are the constants CODEBOOKS; 0: loaded through cb_*
+// Streams    in, out: valid/ready; a beat moves in a cycle with both; valid waits for ready with stable data.
+//            in_scalars_i  lane l at [l*(PRECISION+8) +: PRECISION+8]; in_mask_i: lanes that exist, all of them in every beat
+//                          but the last of a row, those from 0 up in that one; in_last_i: last beat of a row
+//            out_beat_o    one line of the array's edge (bcq_pkg::beat_w); lanes beyond the row have index 0, blocks beyond it
+//                          selector 0; every beat of a block array carries its scale code; out_last_o: last beat of a row
+// Timing     one beat per cycle. Without stalls every beat leaves min(B, LA/LANES) + min(B, max(1, LB/LANES)) + 9 cycles
+//            after it came, for rows of B beats (docs/cycles.md).
+// Control    reciprocals_i, divisor_i, code_bias_i, shift_base_i follow from g (bcq::encoder_constants), are stable while beats
+//            are inside. cb_write_i writes one codeword per cycle while no beat is inside.
+//            error_nonfinite_o: a NaN or an infinity has been taken since reset or error_clear_i, and encoded as the largest
+//            finite number of its sign.
+`default_nettype none
+
+module bcq_encoder #(
+  parameter int LANES = 8,
+  parameter int LB = 8,
+  parameter int LA = 64,
+  parameter int NC = 8,
+  parameter int BC = 6,
+  parameter int PRECISION = 24,
+  parameter bit FROZEN = 1'b0,
+  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] CODEBOOKS = '0
+) (
+  input  wire                                                  clk_i,
+  input  wire                                                  rst_ni,
+  input  wire [bcq_pkg::RECIPROCALS*bcq_pkg::RECIPROCAL_W-1:0] reciprocals_i,
+  input  wire [bcq_pkg::divisor_w(BC)-1:0]                     divisor_i,
+  input  wire signed [bcq_pkg::EXPONENT_W-1:0]                 code_bias_i,
+  input  wire signed [bcq_pkg::EXPONENT_W-1:0]                 shift_base_i,
+  input  wire                                                  cb_write_i,
+  input  wire [$clog2(NC*bcq_pkg::ENTRIES)-1:0]                cb_addr_i,
+  input  wire [BC-1:0]                                         cb_codeword_i,
+  input  wire                                                  in_valid_i,
+  output wire                                                  in_ready_o,
+  input  wire                                                  in_last_i,
+  input  wire [LANES-1:0]                                      in_mask_i,
+  input  wire [LANES*bcq_pkg::scalar_w(PRECISION)-1:0]         in_scalars_i,
+  output wire                                                  out_valid_o,
+  input  wire                                                  out_ready_i,
+  output wire                                                  out_last_o,
+  output wire [bcq_pkg::beat_w(LANES, LB, NC)-1:0]             out_beat_o,
+  input  wire                                                  error_clear_i,
+  output wire                                                  error_nonfinite_o
+);
+
+  localparam int SCALARS_W = LANES * bcq_pkg::scalar_w(PRECISION);
+  localparam int SCALAR_W = bcq_pkg::scalar_w(PRECISION);
+  localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
+  localparam int ARRAY_BEATS = LA / LANES;
+  localparam int BLOCK_BEATS = (LB > LANES) ? LB / LANES : 1;
+  localparam int SELECTORS = bcq_pkg::beat_selectors(LANES, LB);
+  localparam int SELECTOR_W = bcq_pkg::selector_w(NC);
+  localparam int BLOCK_LANES = LANES / SELECTORS;
+  localparam int V_W = bcq_pkg::v_w(BC);
+  localparam int BOOK_W = bcq_pkg::ENTRIES * BC;
+  localparam int THRESHOLDS_W = (bcq_pkg::ENTRIES - 1) * bcq_pkg::threshold_w(BC);
+  localparam int SCORE_W = bcq_pkg::score_w(BC);
+  localparam int LANE_INDICES_W = NC * bcq_pkg::INDEX_W;  // an index per codebook
+  // What waits for a group of beats holds that group and as many more as come until its value is there.
+  localparam int ARRAY_HOLD = ARRAY_BEATS + 4;
+  localparam int BLOCK_HOLD = BLOCK_BEATS + 2;
+
+  // ---- where a beat lies in its block array and in its block ----
+  localparam int BEAT_CNT_W = (ARRAY_BEATS > 1) ? $clog2(ARRAY_BEATS) : 1;
+  logic [BEAT_CNT_W-1:0] beat_q;
+  wire take = in_valid_i && in_ready_o;
+  wire array_last = in_last_i || beat_q == BEAT_CNT_W'(ARRAY_BEATS - 1);
+  wire block_last = in_last_i || (beat_q & BEAT_CNT_W'(BLOCK_BEATS - 1)) == BEAT_CNT_W'(BLOCK_BEATS - 1);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) beat_q <= '0;
+    else if (take) beat_q <= array_last ? '0 : beat_q + BEAT_CNT_W'(1);
+  end
+
+  // ---- beats wait for the scale of their block array ----
+  wire [SCALARS_W-1:0] scalars;
+  wire nonfinite;
+  logic error_q;
+
+  bcq_enc_finite #(.LANES(LANES), .PRECISION(PRECISION)) u_finite (
+    .scalars_i(in_scalars_i), .mask_i(in_mask_i), .scalars_o(scalars), .nonfinite_o(nonfinite)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) error_q <= 1'b0;
+    else if (take && nonfinite) error_q <= 1'b1;
+    else if (error_clear_i) error_q <= 1'b0;
+  end
+
+  wire max_valid, code_valid;
+  wire [SCALAR_W-2:0] max;
+  wire [bcq_pkg::SCALE_W-1:0] code;
+
+  bcq_enc_absmax #(.LANES(LANES), .PRECISION(PRECISION)) u_absmax (
+    .clk_i, .rst_ni, .valid_i(take), .last_i(array_last), .scalars_i(scalars), .valid_o(max_valid), .max_o(max)
+  );
+  bcq_enc_scale_code #(.PRECISION(PRECISION), .BC(BC)) u_scale_code (
+    .clk_i, .rst_ni, .valid_i(max_valid), .max_i(max), .divisor_i, .code_bias_i, .valid_o(code_valid), .code_o(code)
+  );
+
+  wire held_valid, advance, held_block_last, held_last, unused_array_last;
+  wire [LANES-1:0] held_mask;
+  wire [SCALARS_W-1:0] held_scalars;
+  wire [bcq_pkg::SCALE_W-1:0] held_code;
+
+  bcq_enc_hold #(
+    .W(SCALARS_W + LANES + 2), .VALUE_W(bcq_pkg::SCALE_W), .DEPTH(ARRAY_HOLD)
+  ) u_array_hold (
+    .clk_i, .rst_ni, .in_valid_i, .in_ready_o, .in_last_i(array_last),
+    .in_data_i({block_last, in_last_i, in_mask_i, scalars}),
+    .value_valid_i(code_valid), .value_i(code),
+    .out_valid_o(held_valid), .out_ready_i(advance), .out_last_o(unused_array_last),
+    .out_data_o({held_block_last, held_last, held_mask, held_scalars}), .out_value_o(held_code)
+  );
+
+  // ---- stages R (read), P (product), V (normalised), N (nearest) move together ----
+  wire [bcq_pkg::RECIPROCAL_W-1:0] reciprocal;
+  wire signed [bcq_pkg::EXPONENT_W-1:0] shift;
+
+  bcq_enc_reciprocal u_reciprocal (
+    .code_i(held_code[6:0]), .reciprocals_i, .shift_base_i, .reciprocal_o(reciprocal), .shift_o(shift)
+  );
+
+  logic r_valid_q, p_valid_q, v_valid_q, n_valid_q;
+  logic [SCALARS_W-1:0] r_scalars_q;
+  logic [bcq_pkg::RECIPROCAL_W-1:0] r_reciprocal_q;
+  logic signed [bcq_pkg::EXPONENT_W-1:0] r_shift_q;
+  // What goes along with a beat: the ends of block and row, its lanes, its scale code.
+  localparam int ALONG_W = 2 + LANES + bcq_pkg::SCALE_W;
+  logic [ALONG_W-1:0] r_along_q, p_along_q, v_along_q, n_along_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      r_valid_q <= 1'b0;
+      p_valid_q <= 1'b0;
+      v_valid_q <= 1'b0;
+      n_valid_q <= 1'b0;
+    end else if (advance) begin
+      r_valid_q <= held_valid;
+      p_valid_q <= r_valid_q;
+      v_valid_q <= p_valid_q;
+      n_valid_q <= v_valid_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      r_scalars_q    <= held_scalars;
+      r_reciprocal_q <= reciprocal;
+      r_shift_q      <= shift;
+      r_along_q      <= {held_block_last, held_last, held_mask, held_code};
+      p_along_q      <= r_along_q;
+      v_along_q      <= p_along_q;
+      n_along_q      <= v_along_q;
+    end
+  end
+
+  wire [NC*BOOK_W-1:0] codebooks;
+  wire [NC*THRESHOLDS_W-1:0] thresholds;
+
+  bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(CODEBOOKS)) u_codebooks (
+    .clk_i, .write_i(cb_write_i), .addr_i(cb_addr_i), .codeword_i(cb_codeword_i), .codebooks_o(codebooks)
+  );
+  for (genvar c = 0; c < NC; c++) begin : g_codebook
+    bcq_enc_thresholds #(.BC(BC)) u_thresholds (
+      .codebook_i(codebooks[c*BOOK_W+:BOOK_W]), .thresholds_o(thresholds[c*THRESHOLDS_W+:THRESHOLDS_W])
+    );
+  end
+
+  wire [LANES-1:0] v_mask = v_along_q[bcq_pkg::SCALE_W+:LANES];
+  wire [LANES*LANE_INDICES_W-1:0] indices;
+  wire [LANES*NC*SCORE_W-1:0] scores;
+  logic [LANES*LANE_INDICES_W-1:0] n_indices_q;
+  logic [LANES*NC*SCORE_W-1:0] n_scores_q;
+
+  for (genvar l = 0; l < LANES; l++) begin : g_lane
+    wire [V_W-1:0] v;
+    bcq_enc_normalise #(.PRECISION(PRECISION), .BC(BC)) u_normalise (
+      .clk_i, .en_i(advance), .scalar_i(r_scalars_q[l*SCALAR_W+:SCALAR_W]),
+      .reciprocal_i(r_reciprocal_q), .shift_i(r_shift_q), .v_o(v)
+    );
+    for (genvar c = 0; c < NC; c++) begin : g_nearest
+      wire [SCORE_W-1:0] score;
+      bcq_enc_nearest #(.BC(BC)) u_nearest (
+        .v_i(v), .codebook_i(codebooks[c*BOOK_W+:BOOK_W]), .thresholds_i(thresholds[c*THRESHOLDS_W+:THRESHOLDS_W]),
+        .index_o(indices[(l*NC+c)*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W]), .score_o(score)
+      );
+      assign scores[(l*NC+c)*SCORE_W+:SCORE_W] = v_mask[l] ? score : '0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (advance) begin
+      n_indices_q <= indices;
+      n_scores_q  <= scores;
+    end
+  end
+
+  // ---- beats wait for the selectors of their blocks ----
+  wire chosen_valid, selectors_valid, out_skid_ready, n_block_last, unused_block_last;
+  wire [SELECTORS*SELECTOR_W-1:0] selectors, chosen_selectors;
+  wire [ALONG_W-2:0] n_along, chosen_along;
+  wire [LANES*LANE_INDICES_W-1:0] chosen_indices;
+
+  assign {n_block_last, n_along} = n_along_q;
+
+  bcq_enc_select #(.LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_select (
+    .clk_i, .rst_ni, .valid_i(n_valid_q && advance), .last_i(n_block_last), .scores_i(n_scores_q),
+    .valid_o(selectors_valid), .selectors_o(selectors)
+  );
+  bcq_enc_hold #(
+    .W(LANES * LANE_INDICES_W + ALONG_W - 1), .VALUE_W(SELECTORS * SELECTOR_W), .DEPTH(BLOCK_HOLD)
+  ) u_block_hold (
+    .clk_i, .rst_ni, .in_valid_i(n_valid_q), .in_ready_o(advance), .in_last_i(n_block_last),
+    .in_data_i({n_indices_q, n_along}),
+    .value_valid_i(selectors_valid), .value_i(selectors),
+    .out_valid_o(chosen_valid), .out_ready_i(out_skid_ready), .out_last_o(unused_block_last),
+    .out_data_o({chosen_indices, chosen_along}), .out_value_o(chosen_selectors)
+  );
+
+  // ---- the way out: indices of the chosen codebooks ----
+  wire chosen_last;
+  wire [LANES-1:0] chosen_mask;
+  wire [bcq_pkg::SCALE_W-1:0] chosen_code;
+  wire [LANES*bcq_pkg::INDEX_W-1:0] out_indices;
+
+  assign {chosen_last, chosen_mask, chosen_code} = chosen_along;
+
+  for (genvar l = 0; l < LANES; l++) begin : g_out_lane
+    wire [LANE_INDICES_W-1:0] lane_indices = chosen_indices[l*LANE_INDICES_W+:LANE_INDICES_W];
+    wire [SELECTOR_W-1:0] selector = chosen_selectors[(l/BLOCK_LANES)*SELECTOR_W+:SELECTOR_W];
+    wire [bcq_pkg::INDEX_W-1:0] index;
+    if (NC > 1) begin : g_choose
+      assign index = lane_indices[selector*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W];
+    end else begin : g_single
+      assign index = lane_indices;
+      wire unused_selector = ^selector;
+    end
+    assign out_indices[l*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W] = chosen_mask[l] ? index : '0;
+  end
+
+  bcq_skid #(.W(BEAT_W + 1)) u_out_skid (
+    .clk_i, .rst_ni,
+    .in_valid_i(chosen_valid), .in_ready_o(out_skid_ready),
+    .in_data_i({chosen_last, chosen_code, chosen_selectors, out_indices}),
+    .out_valid_o, .out_ready_i, .out_data_o({out_last_o, out_beat_o})
+  );
+
+  assign error_nonfinite_o = error_q;
+
+  wire unused_bits = ^{held_code[7], unused_array_last, unused_block_last};
+
+endmodule
+
+`default_nettype wire

@@ -45,7 +45,7 @@ module bcq_enc_hold #(
   );
 
 `ifdef VERILATOR
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i or negedge rst_ni) begin
     if (rst_ni) begin
       a_value_has_room : assert (!value_valid_i || value_ready) else $error("a value more than groups");
       a_beat_is_there : assert (!out_valid_o || beat_valid) else $error("a value before its beats");

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Lints rtl/ with three tools for every architecture file.
+"""Lints rtl/ with three tools for every architecture file: the array, and the encoder in front of it.
 
   verilator  --lint-only -Wall, once as simulated and once without the assertions, as synthesized
   iverilog   -g2012 -Wall, elaboration only
   yosys      hierarchy -check, proc, check -assert: no undriven net, double driver or combinational loop
+
+A constant of the package that no module names is a complaint too: Verilator cannot tell, it sees one top at a time.
 
 Every message is an error unless it matches the list ALLOWED, whose entries state why. All PEs and decoders are alike,
 so Yosys elaborates at most 2 x 2 of them.
@@ -21,7 +23,8 @@ import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
 YOSYS_SIDE = 2  # rows and columns that Yosys elaborates at most
 
 BIT = re.compile("1'b")  # Icarus' -P takes plain numbers only
@@ -30,46 +33,53 @@ BIT = re.compile("1'b")  # Icarus' -P takes plain numbers only
 ALLOWED = []
 
 
-def parameters(config):
-    """Parameters of bcq_array by name, from an architecture file."""
+def designs(config):
+    """Pairs (top module, its parameters by name) of an architecture file: the array, and an encoder per precision."""
     with config.open("rb") as file:
         arch = tomllib.load(file)
     array, fmt = arch.get("array", {}), arch.get("format", {})
-    return {
-        "ROWS": array.get("rows", 16),
-        "COLS": array.get("cols", 16),
+    common = {
         "LANES": array.get("lanes", 16),
         "LB": fmt.get("lb", 8),
         "LA": fmt.get("la", 64),
         "NC": fmt.get("nc", 8),
         "BC": fmt.get("bc", 6),
-        "K_MAX": array.get("k_max", 65536),
         "FROZEN": "1'b1" if array.get("codebooks") == "frozen" else "1'b0",  # a bit: Verilator refuses a plain 1
     }
+    side = {"ROWS": array.get("rows", 16), "COLS": array.get("cols", 16), "K_MAX": array.get("k_max", 65536)}
+    return [("bcq_array", {**common, **side}), *(("bcq_encoder", {**common, "PRECISION": p}) for p in (24, 8))]
 
 
-def verilator(params, sources, *defines):
+def verilator(top, params, sources, *defines):
     """Command of a Verilator run."""
     values = [f"-G{name}={value}" for name, value in params.items()]
-    return ["verilator", "--lint-only", "-Wall", *defines, "--top-module", "bcq_array", *values, *sources]
+    waivers = str(HERE / "waivers.vlt")
+    return ["verilator", "--lint-only", "-Wall", *defines, "--top-module", top, *values, waivers, *sources]
 
 
-def iverilog(params, sources):
+def iverilog(top, params, sources):
     """Command of an Icarus run."""
-    values = [f"-Pbcq_array.{name}={BIT.sub('', str(value))}" for name, value in params.items()]
-    return ["iverilog", "-g2012", "-Wall", "-tnull", "-s", "bcq_array", *values, *sources]
+    values = [f"-P{top}.{name}={BIT.sub('', str(value))}" for name, value in params.items()]
+    return ["iverilog", "-g2012", "-Wall", "-tnull", "-s", top, *values, *sources]
 
 
-def yosys(params, sources):
-    """Command of a Yosys run on a reduced array."""
-    small = {**params, "ROWS": min(params["ROWS"], YOSYS_SIDE), "COLS": min(params["COLS"], YOSYS_SIDE)}
+def yosys(top, params, sources):
+    """Command of a Yosys run, on a reduced array."""
+    small = {name: min(value, YOSYS_SIDE) if name in ("ROWS", "COLS") else value for name, value in params.items()}
     values = " ".join(f"-set {name} {value}" for name, value in small.items())
     # chparam, because hierarchy -chparam of Yosys 0.23 ends in a failed assertion of its own with this design.
     script = (
-        f"read_verilog -sv {' '.join(sources)}; chparam {values} bcq_array; "
-        "hierarchy -check -top bcq_array; proc; check -assert"
+        f"read_verilog -sv {' '.join(sources)}; chparam {values} {top}; "
+        f"hierarchy -check -top {top}; proc; check -assert"
     )
     return ["yosys", "-Q", "-T", "-p", script]
+
+
+def unused_constants(package, sources):
+    """Names of the package's constants that stand nowhere but in their own definition."""
+    text = "".join(pathlib.Path(source).read_text(encoding="utf-8") for source in sources)
+    names = re.findall(r"localparam int (\w+)", package.read_text(encoding="utf-8"))
+    return [name for name in names if len(re.findall(rf"\b{name}\b", text)) < 2]
 
 
 def messages(tool, returncode, output):
@@ -108,24 +118,29 @@ def main():
     jobs = []
     for config in configs:
         try:
-            params = parameters(config)
+            tops = designs(config)
         except (OSError, tomllib.TOMLDecodeError) as error:
             parser.error(f"{config}: {error}")
-        jobs += [
-            (f"{config.stem}: verilator", verilator(params, sources)),
-            (f"{config.stem}: verilator, synthesis", verilator(params, sources, "-DSYNTHESIS", "-UVERILATOR")),
-            (f"{config.stem}: iverilog", iverilog(params, sources)),
-            (f"{config.stem}: yosys", yosys(params, sources)),
-        ]
+        for top, params in tops:
+            title = f"{config.stem}, {top}" + (f" {params['PRECISION']}" if "PRECISION" in params else "")
+            jobs += [
+                (f"{title}: verilator", verilator(top, params, sources)),
+                (f"{title}: verilator, synthesis", verilator(top, params, sources, "-DSYNTHESIS", "-UVERILATOR")),
+                (f"{title}: iverilog", iverilog(top, params, sources)),
+                (f"{title}: yosys", yosys(top, params, sources)),
+            ]
 
     failed = 0
+    for name in unused_constants(package, sources):
+        print(f"FAIL {package.name}: no module uses {name}")
+        failed += 1
     with ThreadPoolExecutor(args.jobs) as pool:
         for title, complaints, seconds in pool.map(lint, jobs):
             print(f"{'FAIL' if complaints else 'ok':4} {title} ({seconds:.1f} s)")
             for line in complaints:
                 print(f"     {line}")
             failed += bool(complaints)
-    print(f"{len(jobs) - failed} of {len(jobs)} runs clean")
+    print(f"{len(jobs)} runs, {failed} complaints")
     return 1 if failed else 0
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lints rtl/ with three tools for every architecture file: the array, and the encoder in front of it.
+"""Lints rtl/ with three tools: the array for every architecture file, the encoder in front of it for those of ENCODERS.
 
   verilator  --lint-only -Wall, once as simulated and once without the assertions, as synthesized
   iverilog   -g2012 -Wall, elaboration only
@@ -29,25 +29,34 @@ YOSYS_SIDE = 2  # rows and columns that Yosys elaborates at most
 
 BIT = re.compile("1'b")  # Icarus' -P takes plain numbers only
 
+# The encoder's corners: default, bfloat16, many beats per block, constants and a selector per scalar.
+ENCODERS = {
+    "default": {"LANES": 8},
+    "bfloat16": {"LANES": 8, "PRECISION": 8},
+    "long blocks": {"LANES": 2, "LB": 64, "LA": 192, "NC": 2, "BC": 8},
+    "frozen": {"LANES": 4, "LB": 1, "LA": 4, "NC": 1, "BC": 4, "FROZEN": "1'b1"},
+}
+
 # (tool, regular expression that the whole message matches, reason)
 ALLOWED = []
 
 
-def designs(config):
-    """Pairs (top module, its parameters by name) of an architecture file: the array, and an encoder per precision."""
+def array_parameters(config):
+    """Parameters of bcq_array by name, from an architecture file."""
     with config.open("rb") as file:
         arch = tomllib.load(file)
     array, fmt = arch.get("array", {}), arch.get("format", {})
-    common = {
+    return {
+        "ROWS": array.get("rows", 16),
+        "COLS": array.get("cols", 16),
         "LANES": array.get("lanes", 16),
         "LB": fmt.get("lb", 8),
         "LA": fmt.get("la", 64),
         "NC": fmt.get("nc", 8),
         "BC": fmt.get("bc", 6),
+        "K_MAX": array.get("k_max", 65536),
         "FROZEN": "1'b1" if array.get("codebooks") == "frozen" else "1'b0",  # a bit: Verilator refuses a plain 1
     }
-    side = {"ROWS": array.get("rows", 16), "COLS": array.get("cols", 16), "K_MAX": array.get("k_max", 65536)}
-    return [("bcq_array", {**common, **side}), *(("bcq_encoder", {**common, "PRECISION": p}) for p in (24, 8))]
 
 
 def verilator(top, params, sources, *defines):
@@ -115,20 +124,20 @@ def main():
         parser.error(f"{package}: no such file; --rtl names the folder with the RTL")
     sources = [str(package), *sorted(str(path) for path in args.rtl.glob("*.sv") if path != package)]
 
-    jobs = []
+    designs = [(f"encoder, {name}", "bcq_encoder", params) for name, params in ENCODERS.items()]
     for config in configs:
         try:
-            tops = designs(config)
+            designs.append((config.stem, "bcq_array", array_parameters(config)))
         except (OSError, tomllib.TOMLDecodeError) as error:
             parser.error(f"{config}: {error}")
-        for top, params in tops:
-            title = f"{config.stem}, {top}" + (f" {params['PRECISION']}" if "PRECISION" in params else "")
-            jobs += [
-                (f"{title}: verilator", verilator(top, params, sources)),
-                (f"{title}: verilator, synthesis", verilator(top, params, sources, "-DSYNTHESIS", "-UVERILATOR")),
-                (f"{title}: iverilog", iverilog(top, params, sources)),
-                (f"{title}: yosys", yosys(top, params, sources)),
-            ]
+    jobs = []
+    for title, top, params in designs:
+        jobs += [
+            (f"{title}: verilator", verilator(top, params, sources)),
+            (f"{title}: verilator, synthesis", verilator(top, params, sources, "-DSYNTHESIS", "-UVERILATOR")),
+            (f"{title}: iverilog", iverilog(top, params, sources)),
+            (f"{title}: yosys", yosys(top, params, sources)),
+        ]
 
     failed = 0
     for name in unused_constants(package, sources):

@@ -1,6 +1,7 @@
 // bcq_enc_finite and bcq_enc_absmax: what a beat is made of, and the largest magnitude of a block array.
 #include <catch2/catch.hpp>
 
+#include <optional>
 #include <vector>
 
 #include "VEncAbsmax24.h"

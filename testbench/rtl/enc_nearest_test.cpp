@@ -1,4 +1,5 @@
-// bcq_enc_thresholds and bcq_enc_nearest against the definition: the least |V − 16c|, ties to the lower index, for every V.
+// bcq_enc_thresholds and bcq_enc_nearest against the definition: the least |V − 16c|, ties to the lower index, for
+// every V.
 #include <catch2/catch.hpp>
 
 #include "VEncNearest4.h"

@@ -40,7 +40,8 @@ class Bench {
     const float a = std::bit_cast<float>(bits);
     const int expected = array_scale(a, g_, format);
     if (!unit_->valid_o || unit_->code_o != expected)
-      FAIL("a = " << std::hexfloat << a << ", g = " << g_ << ": got " << int{unit_->code_o} << ", expected " << expected);
+      FAIL("a = " << std::hexfloat << a << ", g = " << g_ << ": got " << int{unit_->code_o} << ", expected "
+                  << expected);
     seen[static_cast<std::size_t>(expected)] = true;
     ++checked;
   }
@@ -100,7 +101,8 @@ TEST_CASE("scale code: exact ties go to the even code", "[rtl][encoder]") {
   for (const float g : {1.0F, 0x1p-20F, 0x1.8p3F, 0x1p-149F, 0x1.01p-130F}) {
     bench.set_scale(g);
     for (int code = 0; code < 0x7E; ++code) {
-      const double tie = (e4m3_decode(static_cast<std::uint8_t>(code)) + e4m3_decode(static_cast<std::uint8_t>(code + 1))) / 2;
+      const double tie =
+          (e4m3_decode(static_cast<std::uint8_t>(code)) + e4m3_decode(static_cast<std::uint8_t>(code + 1))) / 2;
       const double a = tie * static_cast<double>(g) * 31;
       if (static_cast<double>(static_cast<float>(a)) != a) continue;  // not a number of the format
       REQUIRE(array_scale(static_cast<float>(a), g, bench.format) == (code == 0 ? 1 : code + code % 2));

@@ -1,7 +1,6 @@
 // bcq_enc_select: sums over blocks of one or many beats, the least one, ties to the lower selector.
 #include <catch2/catch.hpp>
 
-#include <optional>
 #include <vector>
 
 #include "VEncSelectL1.h"
@@ -39,7 +38,8 @@ struct Bench {
         for (int c = 0; c < NC; ++c) {
           const std::int64_t low = kind == 0 ? -1 : -std::int64_t{kQ} * (kLimit - 8 * kQ);
           const std::int64_t high = kind == 0 ? 1 : std::int64_t{kQ} * (kLimit + 8 * kQ);
-          const std::int64_t score = kind == 2 ? (random.chance(90) == (c % 2 == 0) ? low : high) : random.between(low, high);
+          const std::int64_t score =
+              kind == 2 ? (random.chance(90) == (c % 2 == 0) ? low : high) : random.between(low, high);
           BitSpan(bits).put(static_cast<std::size_t>((l * NC + c) * kScoreWidth), kScoreWidth,
                             static_cast<std::uint32_t>(score));
           if (valid) sums[static_cast<std::size_t>(l / (LANES / kBlocks) * NC + c)] += score;
@@ -58,7 +58,8 @@ struct Bench {
         const auto* best = std::min_element(first, first + NC);
         ties += std::count(first, first + NC, *best) > 1;
         const auto got = get_bits(get_port(unit->selectors_o), b * kSelectorBits, kSelectorBits);
-        if (got != best - first) FAIL("cycle " << cycle << ", block " << b << ": got " << got << ", expected " << best - first);
+        if (got != best - first)
+          FAIL("cycle " << cycle << ", block " << b << ": got " << got << ", expected " << best - first);
         ++blocks;
       }
       std::fill(sums.begin(), sums.end(), 0);

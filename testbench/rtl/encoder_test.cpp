@@ -57,7 +57,9 @@ class Bench {
       const int address = i * 5 % kWords;
       unit_->cb_write_i = 1;
       unit_->cb_addr_i = static_cast<CData>(address);
-      unit_->cb_codeword_i = static_cast<CData>(set.codebooks[static_cast<std::size_t>(address / 16)][static_cast<std::size_t>(address % 16)] & ((1 << BC) - 1));
+      unit_->cb_codeword_i = static_cast<CData>(
+          set.codebooks[static_cast<std::size_t>(address / 16)][static_cast<std::size_t>(address % 16)] &
+          ((1 << BC) - 1));
       unit_.tick();
     }
     unit_->cb_write_i = 0;
@@ -66,8 +68,8 @@ class Bench {
   /// Codebooks that the unit has as constants.
   void know(const CodebookSet& set) { codebooks_ = set; }
 
-  /// Encodes the rows of x (what precision allows of them) and compares every beat with the golden quantizer's; with kFull
-  /// every beat must leave in the cycle of the contract.
+  /// Encodes the rows of x (what precision allows of them) and compares every beat with the golden quantizer's; with
+  /// kFull every beat must leave in the cycle of the contract.
   void encode(Matrix<float> x, float g, Pace pace) {
     for (float& v : x.flat()) v = std::bit_cast<float>(std::bit_cast<std::uint32_t>(v) & kKept);
     run(x, x, g, pace);
@@ -154,7 +156,8 @@ class Bench {
     for (std::size_t l = 0; l < words.size(); ++l)
       BitSpan(bits).put(l * (PRECISION + 8), PRECISION + 8, words[l] >> (24 - PRECISION));
     set_port(unit_->in_scalars_i, bits);
-    unit_->in_mask_i = static_cast<std::remove_reference_t<decltype(unit_->in_mask_i)>>(mask & ((std::uint64_t{1} << LANES) - 1));
+    unit_->in_mask_i =
+        static_cast<std::remove_reference_t<decltype(unit_->in_mask_i)>>(mask & ((std::uint64_t{1} << LANES) - 1));
   }
 
   void offer(const Matrix<float>& x, std::size_t row, std::size_t beat) {
@@ -179,7 +182,8 @@ class Bench {
     const auto field = [&](int width, std::uint32_t value, const char* name) {
       const std::uint32_t got = get_bits(bits, lsb, width);
       if (got != value)
-        FAIL(name << " at bit " << lsb << " of row " << row << ", scalar " << begin << ": got " << got << ", expected " << value);
+        FAIL(name << " at bit " << lsb << " of row " << row << ", scalar " << begin << ": got " << got << ", expected "
+                  << value);
       lsb += static_cast<std::size_t>(width);
     };
     for (std::size_t i = begin; i < begin + LANES; ++i) field(4, i < expected.k ? expected.index(row, i) : 0U, "index");
@@ -252,14 +256,15 @@ void torture(Encoder& encoder, int matrices, bool frozen) {
     const Matrix<float> x = random_matrix(encoder.random, rows, k, i % 6);
     const auto percent = [&] { return static_cast<int>(encoder.random.between(1, 4)) * 25; };
     CAPTURE(i, rows, k);
-    encoder.encode(x, random_scale(encoder.random, x, Encoder::kFormat), i % 3 == 0 ? kFull : Pace{percent(), percent()});
+    encoder.encode(x, random_scale(encoder.random, x, Encoder::kFormat),
+                   i % 3 == 0 ? kFull : Pace{percent(), percent()});
   }
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][encoder]", L8, L16, L4, L1, L24, L32, L2,
-                   Bf16) {
+TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][encoder]", L8, L16, L4, L1, L24, L32,
+                   L2, Bf16) {
   TestType encoder;
   torture(encoder, 180, false);
   CHECK(encoder.beats_checked > 1000);

@@ -41,13 +41,15 @@ TEST_CASE("Encoder constants are those of the contract for every kind of g", "[e
         // |R·m·G − 2⁵⁰| < m·G/2 in doubled integers.
         const std::uint64_t r = constants.reciprocals[m - 8];
         const auto error = static_cast<std::int64_t>(2 * r * m * significand - (std::uint64_t{1} << 51));
-        if (r <= 1U << 22 || r > 1U << 24 || std::abs(error) >= static_cast<std::int64_t>(m * significand)) FAIL("R_" << m);
+        if (r <= 1U << 22 || r > 1U << 24 || std::abs(error) >= static_cast<std::int64_t>(m * significand))
+          FAIL("R_" << m);
       }
       if (std::bit_width(constants.divisor) != bc + 23) FAIL("width of D");
       const std::uint64_t product = significand * static_cast<std::uint64_t>(format.max_codeword());
       if (!equal(constants.divisor, constants.code_bias - bc - 142, product, gamma)) FAIL("D·2^δ is not Q·g");
       // What the ports hold.
-      if (constants.code_bias < -512 || constants.code_bias > 511 || constants.shift_base < 0 || constants.shift_base > 511) {
+      if (constants.code_bias < -512 || constants.code_bias > 511 || constants.shift_base < 0 ||
+          constants.shift_base > 511) {
         FAIL("an exponent exceeds ten bits");
       }
     }

@@ -18,8 +18,8 @@ struct EncoderConstants {
   bool operator==(const EncoderConstants&) const = default;
 };
 
-/// The constants of g for a format of decode scales and integer codewords. Throws InputError for another format and for a
-/// g that is not positive and finite.
+/// The constants of g for a format of decode scales and integer codewords. Throws InputError for another format and for
+/// a g that is not positive and finite.
 [[nodiscard]] EncoderConstants encoder_constants(float g, const BcqFormat& format);
 
 }  // namespace bcq

@@ -17,6 +17,7 @@ constexpr int kMinBc = 4;
 constexpr int kMaxBc = 8;
 constexpr int kE2m3Bits = 6;
 constexpr int kE2m3Max = 60;  // 7.5 in eighths
+constexpr int kE2m3SignificandBits = 4;
 
 bool power_of_two_upto(int value, int limit) {
   return value >= 1 && value <= limit && std::has_single_bit(static_cast<unsigned>(value));
@@ -25,7 +26,7 @@ bool power_of_two_upto(int value, int limit) {
 }  // namespace
 
 int BcqFormat::max_codeword() const {
-  return codeword == CodewordType::kE2m3 ? kE2m3Max : (1 << (bc - 1)) - 1;
+  return codeword == CodewordType::kFloat ? kE2m3Max : (1 << (bc - 1)) - 1;
 }
 
 int BcqFormat::codeword_range() const {
@@ -35,8 +36,9 @@ int BcqFormat::codeword_range() const {
 bool BcqFormat::is_codeword(int value) const {
   const auto magnitude = static_cast<unsigned>(std::abs(value));
   if (magnitude > static_cast<unsigned>(max_codeword())) return false;
-  // A significand of four bits.
-  return codeword == CodewordType::kInteger || std::bit_width(magnitude) - std::countr_zero(magnitude | 64U) <= 4;
+  if (codeword == CodewordType::kInteger || magnitude == 0) return true;
+  const int significand_bits = static_cast<int>(std::bit_width(magnitude)) - std::countr_zero(magnitude);
+  return significand_bits <= kE2m3SignificandBits;
 }
 
 int BcqFormat::selector_bits() const {
@@ -57,14 +59,14 @@ void BcqFormat::validate(const std::string& where) const {
   if (bc < kMinBc || bc > kMaxBc) {
     throw InputError(fmt::format("{}: bc = {}: codewords have {} to {} bits; use e.g. 6", where, bc, kMinBc, kMaxBc));
   }
-  if (codeword == CodewordType::kE2m3 && bc != kE2m3Bits) {
+  if (codeword == CodewordType::kFloat && bc != kE2m3Bits) {
     throw InputError(fmt::format("{}: bc = {}: E2M3 codewords have 6 bits; use 6", where, bc));
   }
 }
 
 std::string BcqFormat::name() const {
   return fmt::format("BCQ lb={} la={} nc={} bc={}{}{}", lb, la, nc, bc,
-                     codeword == CodewordType::kE2m3 ? " E2M3 codewords" : "",
+                     codeword == CodewordType::kFloat ? " E2M3 codewords" : "",
                      scale == ScaleConvention::kEncode ? " encode scales" : "");
 }
 

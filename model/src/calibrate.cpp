@@ -47,6 +47,7 @@ void require_calibratable(const BcqFormat& format, const CalibrationOptions& opt
   if (options.mirror_pairs && format.nc < 2) {
     throw InputError("calibration: nc = 1: mirror pairs need two codebooks; use nc = 2 or more");
   }
+  if (options.restarts < 1) throw InputError("calibration: restarts: less than one; use 1 or more");
 }
 
 }  // namespace

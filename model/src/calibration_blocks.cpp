@@ -22,11 +22,12 @@ std::size_t whole_blocks(const Matrix<float>& tensor, std::size_t lb) {
 /// How many blocks to draw from every tensor.
 std::vector<std::size_t> shares(const std::vector<Matrix<float>>& tensors, std::size_t lb,
                                 const CalibrationOptions& options) {
-  std::vector<std::size_t> out;
-  for (const auto& tensor : tensors) out.push_back(whole_blocks(tensor, lb));
+  std::vector<std::size_t> out(tensors.size());
+  std::transform(tensors.begin(), tensors.end(), out.begin(),
+                 [lb](const Matrix<float>& tensor) { return whole_blocks(tensor, lb); });
   const std::size_t available = std::accumulate(out.begin(), out.end(), std::size_t{0});
-  if (options.mixture == Mixture::kEven) {
-    const std::size_t share = ceil_div(options.max_blocks, tensors.size());
+  if (options.mixture == Mixture::kEven && !tensors.empty()) {
+    const std::size_t share = std::max<std::size_t>(options.max_blocks / tensors.size(), 1);
     for (std::size_t& count : out) count = std::min(count, share);
   } else if (available > options.max_blocks) {
     // Rounded at the running sum, so that the shares add up.
@@ -92,8 +93,9 @@ class Collector {
     CalibrationBlocks out{Matrix<std::int32_t>(values_.size() / lb, lb), {}};
     std::copy(values_.begin(), values_.end(), out.values.flat().begin());
     out.weights.assign(out.values.rows(), 1);
-    if (weighting == Weighting::kEnergy) {
-      const double largest = *std::max_element(weights_.begin(), weights_.end());
+    const double largest =
+        std::accumulate(weights_.begin(), weights_.end(), 0.0, [](double a, double b) { return std::max(a, b); });
+    if (weighting == Weighting::kEnergy && largest > 0.0) {
       for (std::size_t b = 0; b < weights_.size(); ++b) {
         out.weights[b] = 1 + std::llround(kLargestWeight * weights_[b] / largest);
       }

@@ -19,7 +19,8 @@ struct CalibrationBlocks {
   std::vector<std::int64_t> weights;  ///< of every block, at least 1
 };
 
-/// Draws at most max_blocks whole blocks, within a tensor each with the same probability.
+/// Draws at most max_blocks whole blocks (an even mixture at least one of every tensor), within a tensor each with the
+/// same probability.
 [[nodiscard]] CalibrationBlocks draw_blocks(const std::vector<Matrix<float>>& tensors, const BcqFormat& format,
                                             const CalibrationOptions& options, Random& random);
 

@@ -65,7 +65,7 @@ BcqFormat read_format(const SafetensorsFile& file) {
                          .la = metadata_integer(file, "la"),
                          .nc = metadata_integer(file, "nc"),
                          .bc = metadata_integer(file, "bc"),
-                         .codeword = e2m3 ? CodewordType::kE2m3 : CodewordType::kInteger,
+                         .codeword = e2m3 ? CodewordType::kFloat : CodewordType::kInteger,
                          .scale = encode ? ScaleConvention::kEncode : ScaleConvention::kDecode};
   format.validate(printable_path(file.path()));
   return format;
@@ -80,7 +80,7 @@ void set_metadata(SafetensorsFile& file, const std::map<std::string, std::string
   file.set_metadata("la", std::to_string(format.la));
   file.set_metadata("nc", std::to_string(format.nc));
   file.set_metadata("bc", std::to_string(format.bc));
-  file.set_metadata("codeword", format.codeword == CodewordType::kE2m3 ? kE2m3Codewords : kIntegerCodewords);
+  file.set_metadata("codeword", format.codeword == CodewordType::kFloat ? kE2m3Codewords : kIntegerCodewords);
   file.set_metadata("scale", format.scale == ScaleConvention::kEncode ? kEncodeScales : kDecodeScales);
 }
 
@@ -156,7 +156,13 @@ fs::path universal_codebooks_path(const fs::path& folder, const BcqFormat& forma
 }
 
 CodebookSet read_universal_codebooks(const fs::path& folder, const BcqFormat& format) {
-  CodebookSet set = read_codebooks(universal_codebooks_path(folder, format));
+  const fs::path path = universal_codebooks_path(folder, format);
+  CodebookSet set = read_codebooks(path);
+  if (set.format.nc != format.nc || set.format.bc != format.bc || set.format.codeword != format.codeword) {
+    refuse(path, "metadata",
+           fmt::format("codebooks for {} are no universal set for {}", set.format.name(), format.name()),
+           "make it again with `make codebooks`");
+  }
   set.format = format;
   return set;
 }

@@ -22,22 +22,23 @@ FormatParameter group(double size, std::string_view shared) {
   return {"group", size, 1, 1024, shared};
 }
 
-/// Parameters of LO-BCQ, with or without the searches of the encoder.
+/// Parameters of LO-BCQ with universal codebooks, with or without the searches of the encoder.
 std::vector<FormatParameter> bcq_parameters(bool search) {
   return {
       {"lb", 8, 1, 64, "scalars per block, a power of two"},
       {"la", 64, 1, 1024, "scalars per scale, a multiple of lb"},
       {"nc", 8, 1, 16, "codebooks, a power of two"},
-      {"bc", 6, 4, 8, "bits per codeword"},
       flag("search", "try the scale codes -1 to +2 around the nearest", search),
       flag("mirror", "try negated codebooks for every scale: its sign bit", search),
       flag("encode", "scales as in the paper: the encoder multiplies, the decoder divides"),
-      flag("e2m3", "E2M3 codewords in place of integers"),
   };
 }
 
+/// What the codewords are is a choice where codebooks are made.
 std::vector<FormatParameter> local_bcq_parameters(bool search) {
   std::vector<FormatParameter> out = bcq_parameters(search);
+  out.push_back({"bc", 6, 4, 8, "bits per codeword"});
+  out.push_back(flag("e2m3", "E2M3 codewords in place of integers"));
   out.push_back(flag("pairs", "mirror-paired codebooks: half of them are stored"));
   out.push_back({"blocks", 50'000, 1, 1e9, "blocks to calibrate on"});
   out.push_back({"seed", 1, 0, 1e9, "seed of the calibration"});

@@ -37,7 +37,7 @@ void apply_choices(Options& options) {
       options.initialisation == "naive" ? Initialisation::kNaive : Initialisation::kKmeansPlusPlus;
   calibration.mixture = options.mixture == "even" ? Mixture::kEven : Mixture::kProportional;
   calibration.weighting = options.weighting == "energy" ? Weighting::kEnergy : Weighting::kBlock;
-  options.format.codeword = options.codewords == "e2m3" ? CodewordType::kE2m3 : CodewordType::kInteger;
+  options.format.codeword = options.codewords == "e2m3" ? CodewordType::kFloat : CodewordType::kInteger;
   options.format.scale = options.encode_scale ? ScaleConvention::kEncode : ScaleConvention::kDecode;
 }
 

@@ -25,8 +25,8 @@ constexpr std::array kSortKeys{sim::SortKey::kOutput, sim::SortKey::kWeight, sim
                                sim::SortKey::kBits};
 
 std::vector<std::string> sort_names() {
-  std::vector<std::string> names;
-  for (const sim::SortKey key : kSortKeys) names.emplace_back(sim::name_of(key));
+  std::vector<std::string> names(kSortKeys.size());
+  std::ranges::transform(kSortKeys, names.begin(), [](sim::SortKey key) { return std::string(sim::name_of(key)); });
   return names;
 }
 
@@ -78,6 +78,12 @@ void add_sweep_options(CLI::App& command, sim::SweepOptions& options, CLI::Optio
       ->type_name("N")
       ->capture_default_str()
       ->needs(sweep);
+  command
+      .add_option("--restarts", options.restarts, "With --sweep: initialisations tried for a calibration, at least 1")
+      ->check(CLI::Range(1, 1'000'000).description(""))
+      ->type_name("N")
+      ->capture_default_str()
+      ->needs(sweep);
   sim::add_seed_option(command, options.seed, "With --sweep: seed of the calibrations");
   command.get_option("--seed")->needs(sweep);
 }
@@ -125,7 +131,7 @@ void add_compare(CLI::App& app, Session& session) {
       "tensor\n"
       "counts alike. docs/compare.md defines every column.\n"
       "Example:\n"
-      "  bcq compare layers/*.safetensors --formats fp8,bf16 --svg front.svg\n"
+      "  bcq compare layers/*.safetensors --formats bcq,nvfp4,bof4s+opq --svg front.svg\n"
       "  bcq compare layers/*.safetensors --sweep --markdown sweep.md\n"
       "Next: bcq formats lists the formats and their parameters.");
   command->callback(

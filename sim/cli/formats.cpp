@@ -41,7 +41,7 @@ std::string parameters_text(const std::vector<FormatParameter>& parameters) {
 
 template <class Row>
 std::string row_text(const Row& row, const std::string& name, const std::string& bits) {
-  return fmt::format("{:<16}{}{}{}\n    {}\n    {}\n", name, row.title, bits.empty() ? "" : ": ", bits, row.what,
+  return fmt::format("{:<18}{}{}{}\n    {}\n    {}\n", name, row.title, bits.empty() ? "" : ": ", bits, row.what,
                      row.source) +
          parameters_text(row.parameters);
 }

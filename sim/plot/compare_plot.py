@@ -19,7 +19,7 @@ CROWD = 10  # formats that need one
 # The pages of docs/formats.md: what a specification's name begins with.
 FAMILIES = (
     ("LO-BCQ", "bcq", "#c8102e"),
-    ("MX, NVFP4", "mx|smx|nvfp|fouroversix", "#0072b2"),
+    ("MX, NVFP4", "mx|smx|nvfp", "#0072b2"),
     ("shared exponent, FP8", r"bfp|bm\d|bl\d|minifloat|dmf|fp8", "#7a7a7a"),
     ("integer", "int|vsq", "#e69f00"),
     ("lookup", "nf|af|bof", "#009e73"),
@@ -46,13 +46,21 @@ def split(rows):
     """The points of the picture, and the titles of what is left out with the reason."""
     points, left_out = [], {}
     for row in rows:
-        reason = ("exact" if row["output"]["exact"] else "without a finite NMSE" if row["output"]["nmse_db"] is None else
-                  f"above {MOST_BITS} bits" if row["stored_bits_per_scalar"] > MOST_BITS else None)
+        reason = why_not(row)
         if reason:
             left_out.setdefault(reason, []).append(style.plain(row["title"]))
         else:
             points.append(Point(row))
     return points, left_out
+
+
+def why_not(row):
+    """Why the picture has no place for a format; None when it has."""
+    if row["output"]["exact"]:
+        return "exact"
+    if row["output"]["nmse_db"] is None:
+        return "without a finite NMSE"
+    return f"above {MOST_BITS} bits" if row["stored_bits_per_scalar"] > MOST_BITS else None
 
 
 def front_segments(points):
@@ -69,16 +77,20 @@ def draw_points(axes, points, segments, size):
     for (x0, y0), (x1, y1) in segments:
         axes.plot([x0, x1], [y0, y1], color=FRONT_COLOUR, linewidth=1.4, zorder=1, solid_capstyle="round")
     for p in points:
-        axes.scatter([p.x], [p.y], s=size * (1.6 if p.front else 1), color=p.colour, zorder=3,
+        axes.scatter([p.x], [p.y], s=size * (1.6 if p.front else 1), color=p.colour, zorder=3.5 if p.front else 3,
                      edgecolors="#222222" if p.front else "white", linewidths=0.9 if p.front else 0.5)
+
+
+def widened(values, least, before, after):
+    """The range of the values, at least so wide, with room before and after it as shares of its width."""
+    middle, width = (min(values) + max(values)) / 2, max(max(values) - min(values), least)
+    return middle - (0.5 + before) * width, middle + (0.5 + after) * width
 
 
 def frame(axes, points, room):
     """Axes around the points with some room for labels, as shares of the width and height."""
-    xs, ys = [p.x for p in points], [p.y for p in points]
-    width, height = max(max(xs) - min(xs), 0.2), max(max(ys) - min(ys), 1.0)
-    axes.set_xlim(min(xs) - room[0] * width, max(xs) + room[1] * width)
-    axes.set_ylim(min(ys) - room[2] * height, max(ys) + room[3] * height)
+    axes.set_xlim(*widened([p.x for p in points], 0.02, *room[:2]))
+    axes.set_ylim(*widened([p.y for p in points], 0.5, *room[2:]))
     axes.grid(True)
     axes.set_xlabel("stored bits per scalar, weight and activation together")
     axes.set_ylabel("NMSE of the layer's output (dB), lower is better")

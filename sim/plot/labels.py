@@ -5,6 +5,7 @@ import math
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 POINT = 5.0  # half the side of the square around a point that labels keep clear of, in pixels
+MARGIN = 2.0  # left and right of a label, in pixels
 STEPS = 24  # directions tried at every distance
 DISTANCES = tuple(range(9, 400, 7))  # from point to label, in pixels
 
@@ -56,10 +57,11 @@ class Places:
 
     def find(self, x, y, width, height):
         """(box, end of the leader line, whether one is needed): the nearest place that is free; of those, the first
-        whose leader runs over no label and that no line runs through."""
+        whose leader runs over neither label nor foreign point and that no line runs through."""
+        others = [p for p in self.points if not overlaps(p, (x - POINT, y - POINT, x + POINT, y + POINT))] + self.labels
         candidates = [c for c in boxes_around(x, y, width, height) if self.free(c[0])]
         tidy = (c for c in candidates if not any(crosses(c[0], *line) for line in self.lines) and
-                not any(crosses(label, (x, y), c[1]) for label in self.labels))
+                not any(crosses(other, (x, y), c[1]) for other in others))
         box, end, distance = next(tidy, candidates[0] if candidates else next(boxes_around(x, y, width, height)))
         self.labels.append(box)
         if distance > DISTANCES[0]:
@@ -79,8 +81,8 @@ def place_labels(figure, axes, points, obstacles, lines):
         text = axes.text(0, 0, p.title, size=8, weight="bold" if p.front else "normal", color=p.colour, zorder=4)
         extent = text.get_window_extent(renderer)
         x, y = pixels((p.x, p.y))
-        box, end, leader = places.find(x, y, extent.width + 2, extent.height + 1)
-        text.set_position(data((box[0] + 1, box[1] + 1)))
+        box, end, leader = places.find(x, y, extent.width + 2 * MARGIN, extent.height)
+        text.set_position(data((box[0] + MARGIN, box[1])))
         text.set_verticalalignment("bottom")
         if leader:
             ends = data([(x, y), end])

@@ -1,4 +1,4 @@
-"""What the pictures of bcq have in common: matplotlib set up so that equal reports give equal bytes, reading, writing."""
+"""What the pictures of bcq have in common: matplotlib set up so that equal reports give equal bytes; input, output."""
 
 import io
 import json

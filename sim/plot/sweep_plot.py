@@ -59,7 +59,7 @@ def legend(figure, grid):
     marks += [Line2D([], [], color="#555555", linestyle="", marker=marker, markersize=5, label=f"L_b = {lb}")
               for lb, marker in zip(values(grid, "lb"), MARKERS)]
     marks.append(Line2D([], [], linestyle="", label="along a line N_c = " + ", ".join(map(str, values(grid, "nc")))))
-    figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.045, 0.885), ncol=len(marks), frameon=False,
+    figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.045, 0.87), ncol=len(marks), frameon=False,
                   columnspacing=1.6)
 
 
@@ -74,11 +74,11 @@ def draw(report):
     figure.text(0.05, 0.925, style.wrapped(layers, 185), size=8, color="#555555", va="top", linespacing=1.4)
     legend(figure, grid)
     for i, quantity in enumerate(QUANTITIES):
-        axes = figure.add_axes((0.05 + 0.243 * i, 0.12, 0.205, 0.62))
+        axes = figure.add_axes((0.05 + 0.243 * i, 0.12, 0.205, 0.61))
         draw_grid(axes, grid, quantity)
         if i == 0:
             axes.set_ylabel("NMSE (dB), lower is better")
-    draw_codewords(figure.add_axes((0.05 + 0.243 * 3, 0.12, 0.205, 0.62)), points)
+    draw_codewords(figure.add_axes((0.05 + 0.243 * 3, 0.12, 0.205, 0.61)), points)
     return figure
 
 

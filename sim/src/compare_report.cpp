@@ -1,7 +1,6 @@
 #include "bcq/sim/compare_report.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -114,9 +113,9 @@ std::string front_names(const ComparedLayer& layer) {
   std::vector<ComparedFormat> front;
   std::ranges::copy_if(layer.formats, std::back_inserter(front), &ComparedFormat::front);
   sort_rows(front, SortKey::kBits);
-  std::vector<std::string_view> titles;
-  for (const ComparedFormat& row : front) titles.push_back(row.title);
-  return fmt::format("{}", fmt::join(titles, ", "));
+  std::string out;
+  for (const ComparedFormat& row : front) out += (out.empty() ? "" : ", ") + row.title;
+  return out;
 }
 
 }  // namespace

@@ -159,7 +159,10 @@ ordered_json to_json(const GemmReport& report) {
 }
 
 ordered_json to_json(const BcqFormat& format) {
-  return {{"lb", format.lb}, {"la", format.la}, {"nc", format.nc}, {"bc", format.bc}};
+  ordered_json json{{"lb", format.lb}, {"la", format.la}, {"nc", format.nc}, {"bc", format.bc}};
+  if (format.codeword == CodewordType::kFloat) json["codeword"] = "e2m3";
+  if (format.scale == ScaleConvention::kEncode) json["scale"] = "encode";
+  return json;
 }
 
 ordered_json to_json(const Arch& arch) {

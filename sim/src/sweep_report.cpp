@@ -47,10 +47,11 @@ std::string codewords_heading() {
 }
 
 std::string headline(const Sweep& sweep) {
-  return fmt::format("LO-BCQ in sum of {}; codebooks calibrated on {}, seed {}, at most {} blocks",
+  return fmt::format("LO-BCQ in sum of {}; codebooks calibrated on {}, seed {}, at most {} blocks, {}",
                      counted(sweep.layers.size(), "layer"),
                      sweep.options.local ? "every tensor by itself" : "all tensors together", sweep.options.seed,
-                     grouped(sweep.options.max_blocks));
+                     grouped(sweep.options.max_blocks),
+                     counted(static_cast<std::size_t>(sweep.options.restarts), "start"));
 }
 
 /// The grids of all L_A side by side: rows L_b, columns N_c.
@@ -201,6 +202,7 @@ ordered_json to_json(const Sweep& sweep) {
   }
   return {{"local", sweep.options.local},
           {"max_blocks", sweep.options.max_blocks},
+          {"restarts", sweep.options.restarts},
           {"layers", layers},
           {"points", points},
           {"trends", trends}};

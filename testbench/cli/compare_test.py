@@ -61,7 +61,8 @@ class Numbers(Folder):
 
     def test_sum_over_layers(self):
         report = self.report("compare layer.st other.st --formats bf16,fp32")
-        self.assertEqual([one["shape"] for one in report["layers"]], [{"m": 5, "n": 6, "k": 72}, {"m": 3, "n": 2, "k": 40}])
+        self.assertEqual([one["shape"] for one in report["layers"]],
+                         [{"m": 5, "n": 6, "k": 72}, {"m": 3, "n": 2, "k": 40}])
         layers = [by_name(one["formats"])["bf16"] for one in report["layers"]]
         total = by_name(report["sum"])["bf16"]
         for key in ("weight", "activation", "output"):
@@ -111,10 +112,12 @@ class Numbers(Folder):
         with (self.dir / "out.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         self.assertEqual([(r["scope"], r["layer"], r["file"]) for r in rows],
-                         2 * [("layer", '"x"', 'a,b/"x".st')] + 2 * [("layer", "layer", "layer.st")] + 2 * [("sum", "", "")])
+                         2 * [("layer", '"x"', 'a,b/"x".st')] + 2 * [("layer", "layer", "layer.st")] +
+                         2 * [("sum", "", "")])
         wanted = sum((one["formats"] for one in report["layers"]), []) + report["sum"]
         for row, want in zip(rows, wanted):
-            self.assertEqual((row["format"], row["title"], row["front"]), (want["format"], want["title"], str(int(want["front"]))))
+            self.assertEqual((row["format"], row["title"], row["front"]),
+                             (want["format"], want["title"], str(int(want["front"]))))
             self.assertEqual(float(row["weight_stored_bits_per_scalar"]), want["weight"]["stored_bits_per_scalar"])
             for key in ("weight", "activation", "output"):
                 error = -INFINITY if want[key]["exact"] else want[key]["nmse_db"]
@@ -184,7 +187,8 @@ class Pictures(Folder):
                      BCQ_PLOT_DIR=str(self.dir))
 
     def test_failing_script_leaves_no_output(self):
-        self.write("compare_plot.py", "import sys\nif len(sys.argv) < 2:\n  print('<svg')\n  sys.exit('too colourful')\n")
+        self.write("compare_plot.py", "import sys\n"
+                                      "if len(sys.argv) < 2:\n  print('<svg')\n  sys.exit('too colourful')\n")
         before = self.files()
         result = self.bcq("compare layer.st --formats bf16 --svg out.svg --csv out.csv --json out.json",
                           BCQ_PLOT_DIR=str(self.dir))
@@ -197,9 +201,10 @@ class Pictures(Folder):
 class Sweep(Folder):
     def test_points_and_trends(self):
         self.write("other.st", layer(3, 2, 40))
-        report = self.report("compare --sweep layer.st other.st --max-blocks 60 --seed 4 --csv out.csv --markdown out.md "
-                             "--svg out.svg")
-        self.assertEqual((report["seed"], report["max_blocks"], report["local"]), (4, 60, False))
+        report = self.report("compare --sweep layer.st other.st --max-blocks 60 --seed 4 --restarts 2 --csv out.csv "
+                             "--markdown out.md --svg out.svg")
+        options = [report[key] for key in ("seed", "max_blocks", "restarts", "local")]
+        self.assertEqual(options, [4, 60, 2, False])
         points = {tuple(point["format"].values()): point for point in report["points"]}
         self.assertEqual(len(points), 51)
         grid = {key for key in points if key[3] == 6}
@@ -253,7 +258,7 @@ class Sweep(Folder):
 
     def test_codebooks_fit_their_format(self):
         table = self.done("compare --sweep layer.st --max-blocks 30")
-        self.assertIn("codebooks calibrated on all tensors together, seed 1, at most 30 blocks", table)
+        self.assertIn("codebooks calibrated on all tensors together, seed 1, at most 30 blocks, 1 start\n", table)
         self.assertLessEqual(max(map(len, table.splitlines())), 120)
 
     def test_refusals(self):
@@ -264,6 +269,7 @@ class Sweep(Folder):
             ("--formats bf16", "--sweep", "--formats"),
             ("--sort bits", "--sweep", "--sort"),
             ("--max-blocks 0", "--max-blocks"),
+            ("--restarts 0", "--restarts"),
             ("--seed -1", "--seed"),
             ("--svg -", "--svg"),
             ("short.st", "short.st", "K = 7", "8 scalars"),

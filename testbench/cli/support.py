@@ -1,4 +1,4 @@
-"""What the tests of the command line share: files to make, a folder to work in, runs of `bcq`. BCQ names the program."""
+"""What tests of the command line share: files to make, a folder to work in, runs of `bcq`. BCQ names the program."""
 
 import json
 import os

@@ -43,7 +43,10 @@ def random_books(rng, fmt):
     books = []
     for number in range(fmt.nc):
         spread = fmt.q if number % 2 == 0 else max(fmt.q // (1 + number), 3)
-        book = [rng.randint(-spread, spread) for _ in range(16)]
+        if fmt.codeword == "e2m3":
+            book = rng.choices([c for c in oracle.e2m3_codewords() if abs(c) <= spread], k=16)
+        else:
+            book = [rng.randint(-spread, spread) for _ in range(16)]
         if number % 2 == 0:
             book[:2] = [-fmt.q, fmt.q]
         books.append(sorted(book))
@@ -72,8 +75,10 @@ def hex_rows(rows, digits):
 
 def tensor_json(tensor):
     fmt = tensor.format
+    options = {"codeword": fmt.codeword, "scale": fmt.scale}
     return {
-        "format": {"lb": fmt.lb, "la": fmt.la, "nc": fmt.nc, "bc": fmt.bc},
+        "format": {"lb": fmt.lb, "la": fmt.la, "nc": fmt.nc, "bc": fmt.bc}
+        | {key: value for key, value in options.items() if value not in ("int", "decode")},
         "k": len(tensor.indices[0]),
         "codebooks": tensor.codebooks,
         "tensor_scale": f"{tensor.g_bits:08x}",
@@ -87,12 +92,14 @@ def tensor_json(tensor):
 # --- Quantizer cases ------------------------------------------------------------------------------------------------
 
 
-def quantize_case(name, fmt, inputs, books, static_scale=None):
+def quantize_case(name, fmt, inputs, books, static_scale=None, **options):
+    """`options` are the encoder's (down, up, mirror); the file of the plain encoder has none."""
     assert len({len(row) for row in inputs}) == 1, name
-    tensor = oracle.quantize(inputs, books, fmt, static_scale)
+    tensor = oracle.quantize(inputs, books, fmt, static_scale, **options)
     return {
         "name": name,
         "static_scale": None if static_scale is None else f"{static_scale:08x}",
+        **options,
         "inputs": hex_rows(inputs, 8),
         "tensor": tensor_json(tensor),
     }
@@ -346,29 +353,23 @@ def check_power(quantized, multiplied):
     assert ideal > 0 and double > 0
 
 
-def render(note, cases):
-    head = {"generator": "testbench/oracle/make_bcq_vectors.py", "contract": "docs/numerics.md", "note": note}
+def render(generator, note, cases):
+    head = {"generator": f"testbench/oracle/{generator}", "contract": "docs/numerics.md", "note": note}
     lines = [json.dumps(case, separators=(",", ":")) for case in cases]
     return json.dumps(head, separators=(",", ":"))[:-1] + ',"cases":[\n' + ",\n".join(lines) + "\n]}\n"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def write_main(generator, description, make_files):
+    """The program: `make_files` returns {name: (note, cases)}."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = pathlib.Path(__file__).resolve().parent / "vectors"
     parser.add_argument("--out", type=pathlib.Path, default=default, help="folder (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="write nothing; fail unless the files are up to date")
     arguments = parser.parse_args()
 
-    quantized, multiplied = quantize_cases(), gemm_cases()
-    check_power(quantized, multiplied)
-    files = {
-        "quantize.json": render("FP32 matrices and their encoding", quantized),
-        "gemm.json": render("encoded operands, exact S (LSB 2^-18) and C", multiplied),
-        "accumulator.json": render("S and RNE32(S * 2^-18)", accumulator_cases()),
-    }
     stale = []
-    for name, text in files.items():
-        path = arguments.out / name
+    for name, (note, cases) in make_files().items():
+        path, text = arguments.out / name, render(generator, note, cases)
         if arguments.check:
             if not path.is_file() or path.read_text() != text:
                 stale.append(name)
@@ -380,5 +381,15 @@ def main():
         sys.exit("out of date: " + ", ".join(stale))
 
 
+def make_files():
+    quantized, multiplied = quantize_cases(), gemm_cases()
+    check_power(quantized, multiplied)
+    return {
+        "quantize.json": ("FP32 matrices and their encoding", quantized),
+        "gemm.json": ("encoded operands, exact S (LSB 2^-18) and C", multiplied),
+        "accumulator.json": ("S and RNE32(S * 2^-18)", accumulator_cases()),
+    }
+
+
 if __name__ == "__main__":
-    main()
+    write_main("make_bcq_vectors.py", __doc__, make_files)

@@ -82,7 +82,9 @@ BcqTensor permuted(const BcqTensor& t, const std::vector<std::size_t>& order) {
   return result;
 }
 
-const std::vector<BcqFormat> kFormats = {{8, 64, 8, 6}, {1, 16, 16, 4}, {64, 128, 2, 8}, {4, 12, 4, 5}, {16, 32, 1, 7}};
+const std::vector<BcqFormat> kFormats = {
+    {8, 64, 8, 6}, {1, 16, 16, 4}, {64, 128, 2, 8},
+    {4, 12, 4, 5}, {16, 32, 1, 7}, {.lb = 8, .la = 64, .nc = 4, .bc = 6, .codeword = CodewordType::kFloat}};
 
 }  // namespace
 

@@ -7,157 +7,10 @@
 #include <stdexcept>
 
 #include "bcq/parallel.hpp"
-#include "vectors.hpp"
+#include "reference_encoder.hpp"
 
 namespace bcq::test {
 namespace {
-
-// --- A second encoder, in integers, from the text of the contract ----------------------------------------------------
-
-/// g = RNE32(max|X|/(448·Q)), at least 2⁻¹⁴⁹; 1 for zeros.
-float reference_tensor_scale(const Matrix<float>& x, int q) {
-  std::uint32_t largest = 0;
-  for (const float v : x.flat()) largest = std::max(largest, bits_of(v) & 0x7FFFFFFFU);
-  if (largest == 0) return 1.0F;
-  const Exact a = split(from_bits(largest));
-  const Int128 divisor = 448 * q;
-  const Int128 quotient = (a.n << 64) / divisor;
-  const bool inexact = quotient * divisor != a.n << 64;
-  return std::max(round_to_binary32({quotient, a.e - 64}, inexact), std::numeric_limits<float>::denorm_min());
-}
-
-/// The scale code of an array: the number of ties that a/(Q·g) is beyond, at least 1.
-std::uint8_t reference_scale(std::span<const float> array, float g, int q) {
-  std::uint32_t largest = 0;
-  for (const float v : array) largest = std::max(largest, bits_of(v) & 0x7FFFFFFFU);
-  if (largest == 0) return 0;
-  unsigned code = 0;
-  while (code < 0x7E) {
-    const Exact tie{split(g).n * q * (e4m3_units(code) + e4m3_units(code + 1)), split(g).e - 10};
-    const int side = compare(split(from_bits(largest)), tie);
-    if (side < 0 || (side == 0 && code % 2 == 0)) break;
-    ++code;
-  }
-  return static_cast<std::uint8_t>(std::max(code, 1U));
-}
-
-/// n·2^e with 2^(bits−1) ≤ n < 2^bits.
-Exact normalised(Exact x, int bits) {
-  for (; x.n < Int128{1} << (bits - 1); x.n <<= 1) --x.e;
-  for (; x.n >= Int128{1} << bits; x.n >>= 1) ++x.e;
-  return x;
-}
-
-/// V of one scalar.
-int reference_v(float value, float g, std::uint8_t code, int bc) {
-  const Exact x = split(value);
-  if (code == 0 || x.n == 0) return 0;
-  const Exact big_g = normalised(split(g), 24);
-  Exact s{e4m3_units(code), -9};
-  for (; s.n % 2 == 0 && s.n > 15; s.n >>= 1) ++s.e;
-  s = normalised(s, 4);
-  const Int128 product = s.n * big_g.n;
-  const Int128 reciprocal = ((Int128{1} << 51) + product) / (2 * product);  // ⌊2⁵⁰/product + ½⌋
-  const int power = 4 + x.e - big_g.e - s.e - 50;
-  const Int128 limit = (1 << (bc + 4)) - 1;
-  Int128 v = x.n * reciprocal;
-  if (power >= 0) {
-    v = power > 20 ? limit : v << power;
-  } else {
-    v = power < -100 ? 0 : (v + (Int128{1} << (-power - 1))) >> -power;
-  }
-  const int magnitude = static_cast<int>(std::min(v, limit));
-  return value < 0 ? -magnitude : magnitude;
-}
-
-/// The nearest codeword, ties to the lower index.
-int reference_index(int v, const Codebook& book) {
-  int best = 0;
-  for (int i = 1; i < 16; ++i) {
-    if (std::abs(v - 16 * book[static_cast<std::size_t>(i)]) <
-        std::abs(v - 16 * book[static_cast<std::size_t>(best)])) {
-      best = i;
-    }
-  }
-  return best;
-}
-
-/// The squared error of a block in one codebook.
-std::int64_t reference_error(const std::vector<int>& block, const Codebook& book) {
-  std::int64_t error = 0;
-  for (const int v : block) {
-    const std::int64_t d = v - 16 * book[static_cast<std::size_t>(reference_index(v, book))];
-    error += d * d;
-  }
-  return error;
-}
-
-/// All V of one block of a row.
-std::vector<int> reference_block(std::span<const float> row, std::size_t block, float g, std::uint8_t code,
-                                 const BcqFormat& format) {
-  std::vector<int> values;
-  const std::size_t first = block * static_cast<std::size_t>(format.lb);
-  for (std::size_t i = first; i < std::min(row.size(), first + static_cast<std::size_t>(format.lb)); ++i) {
-    values.push_back(reference_v(row[i], g, code, format.bc));
-  }
-  return values;
-}
-
-BcqTensor reference_quantize(const Matrix<float>& x, const CodebookSet& books, std::optional<float> g = {}) {
-  const BcqFormat& format = books.format;
-  const int q = format.max_codeword();
-  const std::size_t k = x.cols();
-  const auto lb = static_cast<std::size_t>(format.lb);
-  const auto la = static_cast<std::size_t>(format.la);
-  BcqTensor t{books, k, g ? *g : reference_tensor_scale(x, q), {}, {}, {}};
-  Matrix<std::uint8_t> indices(x.rows(), k);
-  t.selectors = Matrix<std::uint8_t>(x.rows(), (k + lb - 1) / lb);
-  t.scales = Matrix<std::uint8_t>(x.rows(), (k + la - 1) / la);
-  for (std::size_t r = 0; r < x.rows(); ++r) {
-    const std::span<const float> row = x.row(r);
-    for (std::size_t j = 0; j < t.scales.cols(); ++j) {
-      t.scales(r, j) = reference_scale(row.subspan(j * la, std::min(la, k - j * la)), t.tensor_scale, q);
-    }
-    for (std::size_t b = 0; b < t.selectors.cols(); ++b) {
-      const std::vector<int> block = reference_block(row, b, t.tensor_scale, t.scales(r, b * lb / la), format);
-      std::vector<std::int64_t> errors;
-      for (const Codebook& book : books.codebooks) errors.push_back(reference_error(block, book));
-      const auto chosen = static_cast<std::size_t>(std::min_element(errors.begin(), errors.end()) - errors.begin());
-      t.selectors(r, b) = static_cast<std::uint8_t>(chosen);
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        indices(r, b * lb + i) = static_cast<std::uint8_t>(reference_index(block[i], books.codebooks[chosen]));
-      }
-    }
-  }
-  t.indices = pack(indices);
-  return t;
-}
-
-/// RNE32(c·m·2^(e−9)·g) of every scalar.
-Matrix<float> reference_dequantize(const BcqTensor& t) {
-  Matrix<float> x(t.rows(), t.k);
-  for (std::size_t r = 0; r < t.rows(); ++r) {
-    for (std::size_t i = 0; i < t.k; ++i) {
-      const std::uint8_t code = t.scales(r, i / static_cast<std::size_t>(t.format().la));
-      const int c = t.codebooks.codebooks[t.selectors(r, i / static_cast<std::size_t>(t.format().lb))][t.index(r, i)];
-      const Exact g = split(t.tensor_scale);
-      const float magnitude = round_to_binary32({std::abs(c) * e4m3_units(code) * g.n, g.e - 9});
-      const bool negative = (c < 0) != (code >= 0x80) && c != 0 && e4m3_units(code) != 0;
-      x(r, i) = negative ? -magnitude : magnitude;
-    }
-  }
-  return x;
-}
-
-/// Compares the parts, so that a failure says which one differs.
-void check_equal(const BcqTensor& expected, const BcqTensor& actual) {
-  CHECK(bits_of(actual.tensor_scale) == bits_of(expected.tensor_scale));
-  CHECK(actual.k == expected.k);
-  CHECK((actual.scales == expected.scales));
-  CHECK((actual.selectors == expected.selectors));
-  CHECK((actual.indices == expected.indices));
-  CHECK((actual.codebooks == expected.codebooks));
-}
 
 const std::vector<BcqFormat> kFormats = {{8, 64, 8, 6}, {1, 16, 16, 4}, {64, 128, 2, 8}, {4, 12, 4, 5}};
 constexpr Data kAllData[] = {Data::kGaussian,  Data::kLaplace,     Data::kOutliers, Data::kSparse,
@@ -188,7 +41,8 @@ TEST_CASE("The second encoder reproduces the oracle's vectors", "[quantize]") {
     const BcqTensor expected = tensor_from(c.at("tensor"));
     std::optional<float> static_scale;
     if (!c.at("static_scale").is_null()) static_scale = from_bits(hex(c.at("static_scale")));
-    check_equal(expected, reference_quantize(float_matrix(c.at("inputs")), expected.codebooks, static_scale));
+    const Matrix<float> inputs = float_matrix(c.at("inputs"));
+    check_equal(expected, reference_quantize(inputs, expected.codebooks, {.tensor_scale = static_scale}));
   }
 }
 
@@ -204,7 +58,7 @@ TEST_CASE("The quantizer agrees with the second encoder on random data", "[quant
       CHECK(difference(reference_dequantize(expected), dequantize(expected)) == "");
       // A static scale in the middle of the data: some arrays saturate, others fall to the smallest scale.
       const float g = std::max(expected.tensor_scale / 64, std::numeric_limits<float>::denorm_min());
-      check_equal(reference_quantize(x, books, g), quantize(x, books, {.tensor_scale = g}));
+      check_equal(reference_quantize(x, books, {.tensor_scale = g}), quantize(x, books, {.tensor_scale = g}));
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -24,8 +25,9 @@ namespace bcq::test {
 // --- Vectors of testbench/oracle -------------------------------------------------------------------------------------
 
 inline std::ifstream open_vectors(const std::string& name) {
-  std::ifstream file(std::string(BCQ_VECTOR_DIR) + "/" + name);
-  if (!file) throw std::runtime_error("cannot open test vectors " + std::string(BCQ_VECTOR_DIR) + "/" + name);
+  const std::filesystem::path path = std::filesystem::path(BCQ_VECTOR_DIR) / name;
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot open test vectors " + path.string());
   return file;
 }
 
@@ -98,7 +100,14 @@ inline Matrix<std::uint8_t> pack(const Matrix<std::uint8_t>& indices) {
 inline BcqTensor tensor_from(const nlohmann::json& j) {
   BcqTensor tensor;
   const nlohmann::json& format = j.at("format");
-  tensor.codebooks.format = {format.at("lb"), format.at("la"), format.at("nc"), format.at("bc")};
+  tensor.codebooks.format = {
+      .lb = format.at("lb"),
+      .la = format.at("la"),
+      .nc = format.at("nc"),
+      .bc = format.at("bc"),
+      .codeword = format.value("codeword", "int") == "e2m3" ? CodewordType::kFloat : CodewordType::kInteger,
+      .scale = format.value("scale", "decode") == "encode" ? ScaleConvention::kEncode : ScaleConvention::kDecode,
+  };
   for (const auto& book : j.at("codebooks")) tensor.codebooks.codebooks.push_back(book.get<Codebook>());
   tensor.k = j.at("k");
   tensor.tensor_scale = from_bits(hex(j.at("tensor_scale")));
@@ -222,13 +231,22 @@ inline Matrix<float> random_matrix(Rng& rng, std::size_t rows, std::size_t k, Da
   return x;
 }
 
+/// The magnitudes of E2M3, times 8: what ml_dtypes.float6_e2m3fn has.
+inline constexpr int kE2m3Magnitudes[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                          16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44, 48, 52, 56, 60};
+
+inline int draw_codeword(Rng& rng, const BcqFormat& format) {
+  if (format.codeword == CodewordType::kFloat) return kE2m3Magnitudes[rng() % 32] * (rng() % 2 == 0 ? 1 : -1);
+  return draw(rng, -format.max_codeword(), format.max_codeword());
+}
+
 /// Ascending random codebooks that reach ±Q, with equal neighbours now and then.
 inline CodebookSet random_codebooks(Rng& rng, const BcqFormat& format) {
   CodebookSet set{format, {}};
   const int q = format.max_codeword();
   for (int c = 0; c < format.nc; ++c) {
     Codebook book;
-    for (auto& codeword : book) codeword = static_cast<std::int8_t>(draw(rng, -q, q));
+    for (auto& codeword : book) codeword = static_cast<std::int8_t>(draw_codeword(rng, format));
     book[0] = static_cast<std::int8_t>(-q);
     book[1] = static_cast<std::int8_t>(q);
     std::sort(book.begin(), book.end());

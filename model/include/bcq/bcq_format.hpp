@@ -18,7 +18,7 @@ constexpr std::size_t ceil_div(std::size_t a, std::size_t b) {
 /// What a stored codeword of B_c bits stands for.
 enum class CodewordType {
   kInteger,  ///< an integer in ±(2^(bc−1) − 1)
-  kE2m3,     ///< an OCP E2M3 number, times 8: an integer in ±60 (bc = 6)
+  kFloat,    ///< an OCP E2M3 number, times 8: an integer in ±60 (bc = 6)
 };
 
 /// What the E4M3 code of a block array stands for.

@@ -20,7 +20,7 @@ enum class Initialisation {
 /// How many blocks every tensor contributes.
 enum class Mixture {
   kProportional,  ///< in proportion to its size
-  kEven,          ///< the same number, all it has when that is less
+  kEven,          ///< the same number, at least one; all it has when that is less
 };
 
 /// What the error of a block counts.
@@ -57,7 +57,7 @@ using CalibrationProgress = std::function<void(int, double)>;
 
 /// Calibrates format.nc codebooks on the normalised blocks of all tensors. Every tensor is normalised by its own
 /// scales; short blocks at row ends are left out. Deterministic for a seed. Throws InputError when every block drawn is
-/// all zero and for mirror pairs of a single codebook.
+/// all zero, for mirror pairs of a single codebook and for less than one restart.
 [[nodiscard]] Calibration calibrate(const std::vector<Matrix<float>>& tensors, const BcqFormat& format,
                                     const CalibrationOptions& options, const CalibrationProgress& progress = {});
 

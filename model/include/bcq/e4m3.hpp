@@ -33,8 +33,8 @@ constexpr E4m3Parts e4m3_split(std::uint8_t code) {
 double e4m3_decode(std::uint8_t code);
 
 /// The non-negative code of the exact quotient numerator/denominator, RNE, saturated to 448.
-/// Both must be finite, numerator ≥ 0, denominator > 0, each with at most 40 significant bits and within 2^±200
-/// (then every comparison inside is exact in binary64 and no quotient is ever rounded twice).
+/// Both must be finite, numerator ≥ 0, denominator > 0 and within 2^±500, the denominator with at most 48 significant
+/// bits: times a tie of five bits it is exact in binary64, so no quotient is ever rounded.
 std::uint8_t e4m3_encode_ratio(double numerator, double denominator);
 
 /// The code of a finite value, RNE, saturated to ±448.

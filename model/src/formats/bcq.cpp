@@ -14,12 +14,12 @@ namespace {
 enum FieldIndex : std::size_t { kIndex, kScale, kCodebook, kTensorScale, kSelector };
 
 std::uint32_t codeword_code(int codeword, const BcqFormat& format) {
-  if (format.codeword == CodewordType::kE2m3) return kE2m3.encode(codeword / 8.0);
+  if (format.codeword == CodewordType::kFloat) return kE2m3.encode(codeword / 8.0);
   return static_cast<std::uint32_t>(codeword) & ((1U << format.bc) - 1);
 }
 
 int codeword_of(std::uint32_t code, const BcqFormat& format) {
-  if (format.codeword == CodewordType::kE2m3) return static_cast<int>(8.0 * kE2m3.decode(code));
+  if (format.codeword == CodewordType::kFloat) return static_cast<int>(8.0 * kE2m3.decode(code));
   const std::uint32_t sign = 1U << (format.bc - 1);
   return static_cast<int>(code ^ sign) - static_cast<int>(sign);
 }
@@ -114,15 +114,11 @@ class LoBcq final : public Format {
 };
 
 BcqFormat format_of(const FormatArguments& arguments) {
-  const BcqFormat format{
-      .lb = arguments.integer("lb"),
-      .la = arguments.integer("la"),
-      .nc = arguments.integer("nc"),
-      .bc = arguments.integer("bc"),
-      .codeword = arguments.flag("e2m3") ? CodewordType::kE2m3 : CodewordType::kInteger,
-      .scale = arguments.flag("encode") ? ScaleConvention::kEncode : ScaleConvention::kDecode,
-  };
-  format.validate("format bcq");
+  BcqFormat format;
+  format.lb = arguments.integer("lb");
+  format.la = arguments.integer("la");
+  format.nc = arguments.integer("nc");
+  if (arguments.flag("encode")) format.scale = ScaleConvention::kEncode;
   return format;
 }
 
@@ -155,13 +151,17 @@ CodebookSet local_codebooks(const Matrix<float>& x, const BcqFormat& format, con
 
 OperandFormats make_bcq(const FormatArguments& arguments) {
   const BcqFormat format = format_of(arguments);
+  format.validate("format bcq");
   CodebookSet universal = read_universal_codebooks(arguments.codebooks, format);
   return same_for_both<LoBcq>(format, options_of(arguments),
                               [universal = std::move(universal)](const Matrix<float>&) { return universal; });
 }
 
 OperandFormats make_bcq_local(const FormatArguments& arguments) {
-  const BcqFormat format = format_of(arguments);
+  BcqFormat format = format_of(arguments);
+  format.bc = arguments.integer("bc");
+  if (arguments.flag("e2m3")) format.codeword = CodewordType::kFloat;
+  format.validate("format bcq-local");
   CalibrationOptions options;
   options.seed = static_cast<std::uint64_t>(arguments.integer("seed"));
   options.max_blocks = arguments.count("blocks");

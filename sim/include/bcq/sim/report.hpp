@@ -66,7 +66,7 @@ struct GemmReport {
 /// All fields of an architecture, with the sections and keys of its TOML file.
 [[nodiscard]] nlohmann::ordered_json to_json(const Arch& arch);
 
-/// The fields lb, la, nc and bc.
+/// The fields lb, la, nc and bc; `codeword` = e2m3 and `scale` = encode where they are not integers and decode scales.
 [[nodiscard]] nlohmann::ordered_json to_json(const BcqFormat& format);
 
 /// `nmse_db` (null unless finite) and `exact`.

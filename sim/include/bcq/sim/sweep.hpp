@@ -23,6 +23,7 @@ inline constexpr BcqFormat kSweepCodewords{.lb = 8, .la = 64, .nc = 8};
 struct SweepOptions {
   std::uint64_t seed = 1;
   std::size_t max_blocks = 50'000;  ///< per calibration
+  int restarts = 1;                 ///< initialisations tried per calibration
   bool local = false;               ///< codebooks for every tensor by itself instead of for all together
 };
 

@@ -1,14 +1,13 @@
 // A lane's normaliser: a floating-point scalar to fixed point with F = 4 fraction bits.
 //
-// Purpose    V = sign * min(floor(X * R_m * 2^-shift + 1/2), 2^(BC+4) - 1): one multiplication, one shift, one rounding.
-// Parameters PRECISION  significand bits, hidden bit included: 24 (binary32) or 8 (bfloat16), whose multiplier is three times
-//                       smaller
+// Purpose    V = sign * min(floor(X * R * 2^-shift + 1/2), 2^(BC+4) - 1): one multiplication, one shift, one rounding. What
+//            follows wants -V, which costs no more.
+// Parameters PRECISION  significand bits, hidden bit included: 24 (binary32) or 8 (bfloat16)
 //            BC         codeword bits, 4..8
 // Latency    two cycles with en_i; everything holds while en_i is low.
 // Formats    scalar_i      IEEE 754, finite
-//            reciprocal_i  R_m <= 2^24
-//            shift_i       bcq_enc_reciprocal's shift_o
-//            v_o           two's complement, V = x / (g*s) * 2^4
+//            reciprocal_i, triple_i, shift_i  as bcq_enc_reciprocal makes them
+//            minus_v_o     two's complement, -V; V = x / (g*s) * 2^4
 `default_nettype none
 
 module bcq_enc_normalise #(
@@ -19,8 +18,9 @@ module bcq_enc_normalise #(
   input  wire                                    en_i,
   input  wire [bcq_pkg::scalar_w(PRECISION)-1:0] scalar_i,
   input  wire [bcq_pkg::RECIPROCAL_W-1:0]        reciprocal_i,
+  input  wire [bcq_pkg::RECIPROCAL_W+1:0]        triple_i,
   input  wire signed [bcq_pkg::EXPONENT_W-1:0]   shift_i,
-  output wire [bcq_pkg::v_w(BC)-1:0]             v_o
+  output wire [bcq_pkg::v_w(BC)-1:0]             minus_v_o
 );
 
   localparam int PRODUCT_W = PRECISION + bcq_pkg::RECIPROCAL_W;
@@ -34,7 +34,11 @@ module bcq_enc_normalise #(
   wire normal = field != 8'd0;
   wire [7:0] exponent = normal ? field : 8'd1;  // a subnormal has that of the smallest normal
   wire [PRECISION-1:0] significand = {normal, scalar_i[PRECISION-2:0]};
-  wire [PRODUCT_W-1:0] product = PRODUCT_W'(significand) * PRODUCT_W'(reciprocal_i);
+  wire [PRODUCT_W-1:0] product;
+
+  bcq_enc_multiply #(.A_W(PRECISION), .B_W(bcq_pkg::RECIPROCAL_W), .P_W(PRODUCT_W)) u_multiply (
+    .a_i(significand), .b_i(reciprocal_i), .triple_i, .product_o(product)
+  );
 
   // One bit less than V needs is shifted out, for rounding. A negative shift is far beyond saturation, one of PRODUCT_W or
   // more leaves nothing.
@@ -60,13 +64,13 @@ module bcq_enc_normalise #(
   wire [MAGNITUDE_W:0] rounded = {1'b0, shifted[MAGNITUDE_W:1]} + (MAGNITUDE_W + 1)'(shifted[0]);
   wire saturated = saturated_q || |shifted[PRODUCT_W-1:MAGNITUDE_W+1] || rounded[MAGNITUDE_W];
   wire [V_W-1:0] magnitude = {1'b0, saturated ? {MAGNITUDE_W{1'b1}} : rounded[MAGNITUDE_W-1:0]};
-  logic [V_W-1:0] v_q;
+  logic [V_W-1:0] minus_v_q;
 
   always_ff @(posedge clk_i) begin
-    if (en_i) v_q <= sign_q ? -magnitude : magnitude;
+    if (en_i) minus_v_q <= sign_q ? magnitude : -magnitude;
   end
 
-  assign v_o = v_q;
+  assign minus_v_o = minus_v_q;
 
 endmodule
 

@@ -1,12 +1,12 @@
 // Where the nearest codeword of a codebook changes, combinational.
 //
-// Purpose    V is nearer to codeword c_(i+1) than to c_i when V > 8 (c_i + c_(i+1)), that is when floor((V - 1) / 8) exceeds
-//            c_i + c_(i+1) - 1. Of equal codewords the lowest index wins, so all of them but the last are left only where the
-//            last is: they take over its threshold, or one that is never exceeded at the end of the codebook.
+// Purpose    V is nearer to codeword c_(i+1) than to c_i when V > 8 (c_i + c_(i+1)), that is when floor(-V / 8) is less than
+//            -(c_i + c_(i+1)). Of equal codewords the lowest index wins, so all of them but the last are left only where the
+//            last is: they take over its threshold, or one that nothing is below at the end of the codebook.
 // Parameter  BC  codeword bits, 4..8
 // Contract   follows the codebook store, which stands still while beats are in flight: its paths are no cycle's business.
-// Formats    codebook_i    codeword i at [i*BC +: BC], two's complement, ascending
-//            thresholds_o  threshold i at [i*(BC+2) +: BC+2], i = 0..14, two's complement, ascending
+// Formats    codebook_i    codeword i at [i*BC +: BC], two's complement, ascending, within +-(2^(BC-1) - 1)
+//            thresholds_o  threshold i at [i*(BC+1) +: BC+1], i = 0..14, two's complement, descending
 `default_nettype none
 
 module bcq_enc_thresholds #(
@@ -19,21 +19,17 @@ module bcq_enc_thresholds #(
   localparam int T_W = bcq_pkg::threshold_w(BC);
 
   logic signed [BC-1:0] low, high;
-  logic signed [T_W-1:0] low_wide, high_wide, threshold;
+  logic signed [T_W-1:0] threshold;
 
   always_comb begin
     low          = '0;
     high         = '0;
-    low_wide     = '0;
-    high_wide    = '0;
     thresholds_o = '0;
-    threshold    = {1'b0, {(T_W - 1) {1'b1}}};  // never exceeded
+    threshold    = {1'b1, {(T_W - 1) {1'b0}}};  // nothing is below
     for (int i = bcq_pkg::ENTRIES - 2; i >= 0; i--) begin
-      low       = $signed(codebook_i[i*BC+:BC]);
-      high      = $signed(codebook_i[(i+1)*BC+:BC]);
-      low_wide  = T_W'(low);
-      high_wide = T_W'(high);
-      if (low != high) threshold = low_wide + high_wide - $signed(T_W'(1));
+      low  = $signed(codebook_i[i*BC+:BC]);
+      high = $signed(codebook_i[(i+1)*BC+:BC]);
+      if (low != high) threshold = -(T_W'(low)) - T_W'(high);
       thresholds_o[i*T_W+:T_W] = threshold;
     end
   end

@@ -12,10 +12,11 @@
 //                          but the last of a row, those from 0 up in that one; in_last_i: last beat of a row
 //            out_beat_o    one line of the array's edge (bcq_pkg::beat_w); lanes beyond the row have index 0, blocks beyond it
 //                          selector 0; every beat of a block array carries its scale code; out_last_o: last beat of a row
-// Timing     one beat per cycle. Without stalls every beat leaves min(B, LA/LANES) + min(B, max(1, LB/LANES)) + 9 cycles
-//            after it came, for rows of B beats (docs/cycles.md).
-// Control    reciprocals_i, divisor_i, code_bias_i, shift_base_i follow from g (bcq::encoder_constants), are stable while beats
-//            are inside. cb_write_i writes one codeword per cycle while no beat is inside.
+// Timing     one beat, LANES/LB blocks, per cycle. Without stalls a beat of a row of B beats leaves W cycles after it came:
+//            W = min(B, LA/LANES) + 9 where LANES >= LB, otherwise min(B, LA/LANES) + min(B, LB/LANES) + 9.
+//            in_ready_o and out_valid_o depend on state alone.
+// Control    busy_o: beats are inside. While it is high reciprocals_i, divisor_i, code_bias_i, shift_base_i stand still
+//            (bcq::encoder_constants makes them from g) and nothing is written through cb_*, one codeword per cycle.
 //            error_nonfinite_o: a NaN or an infinity has been taken since reset or error_clear_i, and encoded as the largest
 //            finite number of its sign.
 `default_nettype none
@@ -48,6 +49,7 @@ module bcq_encoder #(
   input  wire                                                  out_ready_i,
   output wire                                                  out_last_o,
   output wire [bcq_pkg::beat_w(LANES, LB, NC)-1:0]             out_beat_o,
+  output wire                                                  busy_o,
   input  wire                                                  error_clear_i,
   output wire                                                  error_nonfinite_o
 );
@@ -63,7 +65,7 @@ module bcq_encoder #(
   localparam int V_W = bcq_pkg::v_w(BC);
   localparam int BOOK_W = bcq_pkg::ENTRIES * BC;
   localparam int THRESHOLDS_W = (bcq_pkg::ENTRIES - 1) * bcq_pkg::threshold_w(BC);
-  localparam int SCORE_W = bcq_pkg::score_w(BC);
+  localparam int SCORE_W = bcq_pkg::score_w(BC, LB);
   localparam int LANE_INDICES_W = NC * bcq_pkg::INDEX_W;  // an index per codebook
   // What waits for a group of beats holds that group and as many more as come until its value is there.
   localparam int ARRAY_HOLD = ARRAY_BEATS + 4;
@@ -124,15 +126,18 @@ module bcq_encoder #(
 
   // ---- stages R (read), P (product), V (normalised), N (nearest) move together ----
   wire [bcq_pkg::RECIPROCAL_W-1:0] reciprocal;
+  wire [bcq_pkg::RECIPROCAL_W+1:0] triple;
   wire signed [bcq_pkg::EXPONENT_W-1:0] shift;
 
   bcq_enc_reciprocal u_reciprocal (
-    .code_i(held_code[6:0]), .reciprocals_i, .shift_base_i, .reciprocal_o(reciprocal), .shift_o(shift)
+    .code_i(held_code[6:0]), .reciprocals_i, .shift_base_i,
+    .reciprocal_o(reciprocal), .triple_o(triple), .shift_o(shift)
   );
 
   logic r_valid_q, p_valid_q, v_valid_q, n_valid_q;
   logic [SCALARS_W-1:0] r_scalars_q;
   logic [bcq_pkg::RECIPROCAL_W-1:0] r_reciprocal_q;
+  logic [bcq_pkg::RECIPROCAL_W+1:0] r_triple_q;
   logic signed [bcq_pkg::EXPONENT_W-1:0] r_shift_q;
   // What goes along with a beat: the ends of block and row, its lanes, its scale code.
   localparam int ALONG_W = 2 + LANES + bcq_pkg::SCALE_W;
@@ -156,6 +161,7 @@ module bcq_encoder #(
     if (advance) begin
       r_scalars_q    <= held_scalars;
       r_reciprocal_q <= reciprocal;
+      r_triple_q     <= triple;
       r_shift_q      <= shift;
       r_along_q      <= {held_block_last, held_last, held_mask, held_code};
       p_along_q      <= r_along_q;
@@ -170,62 +176,101 @@ module bcq_encoder #(
   bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(CODEBOOKS)) u_codebooks (
     .clk_i, .write_i(cb_write_i), .addr_i(cb_addr_i), .codeword_i(cb_codeword_i), .codebooks_o(codebooks)
   );
-  for (genvar c = 0; c < NC; c++) begin : g_codebook
+  for (genvar c = 0; c < NC; c++) begin : g_thresholds
     bcq_enc_thresholds #(.BC(BC)) u_thresholds (
       .codebook_i(codebooks[c*BOOK_W+:BOOK_W]), .thresholds_o(thresholds[c*THRESHOLDS_W+:THRESHOLDS_W])
     );
   end
 
-  wire [LANES-1:0] v_mask = v_along_q[bcq_pkg::SCALE_W+:LANES];
+  wire [LANES*V_W-1:0] minus_v;
   wire [LANES*LANE_INDICES_W-1:0] indices;
-  wire [LANES*NC*SCORE_W-1:0] scores;
+  logic [LANES*V_W-1:0] n_minus_v_q;
   logic [LANES*LANE_INDICES_W-1:0] n_indices_q;
-  logic [LANES*NC*SCORE_W-1:0] n_scores_q;
 
   for (genvar l = 0; l < LANES; l++) begin : g_lane
-    wire [V_W-1:0] v;
     bcq_enc_normalise #(.PRECISION(PRECISION), .BC(BC)) u_normalise (
-      .clk_i, .en_i(advance), .scalar_i(r_scalars_q[l*SCALAR_W+:SCALAR_W]),
-      .reciprocal_i(r_reciprocal_q), .shift_i(r_shift_q), .v_o(v)
+      .clk_i, .en_i(advance), .scalar_i(r_scalars_q[l*SCALAR_W+:SCALAR_W]), .reciprocal_i(r_reciprocal_q),
+      .triple_i(r_triple_q), .shift_i(r_shift_q), .minus_v_o(minus_v[l*V_W+:V_W])
     );
-    for (genvar c = 0; c < NC; c++) begin : g_nearest
-      wire [SCORE_W-1:0] score;
-      bcq_enc_nearest #(.BC(BC)) u_nearest (
-        .v_i(v), .codebook_i(codebooks[c*BOOK_W+:BOOK_W]), .thresholds_i(thresholds[c*THRESHOLDS_W+:THRESHOLDS_W]),
-        .index_o(indices[(l*NC+c)*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W]), .score_o(score)
-      );
-      assign scores[(l*NC+c)*SCORE_W+:SCORE_W] = v_mask[l] ? score : '0;
-    end
+    bcq_enc_nearest #(.NC(NC), .BC(BC)) u_nearest (
+      .minus_v_i(minus_v[l*V_W+:V_W]), .thresholds_i(thresholds),
+      .indices_o(indices[l*LANE_INDICES_W+:LANE_INDICES_W])
+    );
   end
 
   always_ff @(posedge clk_i) begin
     if (advance) begin
+      n_minus_v_q <= minus_v;
       n_indices_q <= indices;
-      n_scores_q  <= scores;
     end
   end
 
-  // ---- beats wait for the selectors of their blocks ----
-  wire chosen_valid, selectors_valid, out_skid_ready, n_block_last, unused_block_last;
-  wire [SELECTORS*SELECTOR_W-1:0] selectors, chosen_selectors;
-  wire [ALONG_W-2:0] n_along, chosen_along;
-  wire [LANES*LANE_INDICES_W-1:0] chosen_indices;
+  // ---- the codebook of each block ----
+  wire n_block_last;
+  wire [ALONG_W-2:0] n_along;
+  wire [LANES-1:0] n_mask = n_along[bcq_pkg::SCALE_W+:LANES];
+  wire [SELECTORS*NC*SCORE_W-1:0] scores;
+  wire selectors_valid;
+  wire [SELECTORS*SELECTOR_W-1:0] selectors;
 
   assign {n_block_last, n_along} = n_along_q;
 
+  for (genvar b = 0; b < SELECTORS; b++) begin : g_block
+    for (genvar c = 0; c < NC; c++) begin : g_score
+      wire [BLOCK_LANES*bcq_pkg::INDEX_W-1:0] block_indices;
+      for (genvar l = 0; l < BLOCK_LANES; l++) begin : g_index
+        assign block_indices[l*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W] =
+            n_indices_q[((b*BLOCK_LANES+l)*NC+c)*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W];
+      end
+      bcq_enc_score #(.LANES(BLOCK_LANES), .BC(BC), .SUM_W(SCORE_W)) u_score (
+        .minus_v_i(n_minus_v_q[b*BLOCK_LANES*V_W+:BLOCK_LANES*V_W]), .indices_i(block_indices),
+        .mask_i(n_mask[b*BLOCK_LANES+:BLOCK_LANES]), .codebook_i(codebooks[c*BOOK_W+:BOOK_W]),
+        .sum_o(scores[(b*NC+c)*SCORE_W+:SCORE_W])
+      );
+    end
+  end
+
   bcq_enc_select #(.LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_select (
-    .clk_i, .rst_ni, .valid_i(n_valid_q && advance), .last_i(n_block_last), .scores_i(n_scores_q),
+    .clk_i, .rst_ni, .valid_i(n_valid_q && advance), .last_i(n_block_last), .scores_i(scores),
     .valid_o(selectors_valid), .selectors_o(selectors)
   );
-  bcq_enc_hold #(
-    .W(LANES * LANE_INDICES_W + ALONG_W - 1), .VALUE_W(SELECTORS * SELECTOR_W), .DEPTH(BLOCK_HOLD)
-  ) u_block_hold (
-    .clk_i, .rst_ni, .in_valid_i(n_valid_q), .in_ready_o(advance), .in_last_i(n_block_last),
-    .in_data_i({n_indices_q, n_along}),
-    .value_valid_i(selectors_valid), .value_i(selectors),
-    .out_valid_o(chosen_valid), .out_ready_i(out_skid_ready), .out_last_o(unused_block_last),
-    .out_data_o({chosen_indices, chosen_along}), .out_value_o(chosen_selectors)
-  );
+
+  // ---- beats wait for the selectors of their blocks: a stage more, or a queue where a block has several beats ----
+  wire chosen_valid, out_skid_ready;
+  wire [SELECTORS*SELECTOR_W-1:0] chosen_selectors;
+  wire [ALONG_W-2:0] chosen_along;
+  wire [LANES*LANE_INDICES_W-1:0] chosen_indices;
+
+  if (BLOCK_BEATS == 1) begin : g_stage
+    logic c_valid_q;
+    logic [LANES*LANE_INDICES_W+ALONG_W-2:0] c_data_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) c_valid_q <= 1'b0;
+      else if (advance) c_valid_q <= n_valid_q;
+    end
+    always_ff @(posedge clk_i) begin
+      if (advance) c_data_q <= {n_indices_q, n_along};
+    end
+
+    assign advance                        = !c_valid_q || out_skid_ready;
+    assign chosen_valid                   = c_valid_q;
+    assign chosen_selectors               = selectors;
+    assign {chosen_indices, chosen_along} = c_data_q;
+    wire unused_valid = selectors_valid;
+  end else begin : g_queue
+    wire unused_block_last;
+
+    bcq_enc_hold #(
+      .W(LANES * LANE_INDICES_W + ALONG_W - 1), .VALUE_W(SELECTORS * SELECTOR_W), .DEPTH(BLOCK_HOLD)
+    ) u_block_hold (
+      .clk_i, .rst_ni, .in_valid_i(n_valid_q), .in_ready_o(advance), .in_last_i(n_block_last),
+      .in_data_i({n_indices_q, n_along}),
+      .value_valid_i(selectors_valid), .value_i(selectors),
+      .out_valid_o(chosen_valid), .out_ready_i(out_skid_ready), .out_last_o(unused_block_last),
+      .out_data_o({chosen_indices, chosen_along}), .out_value_o(chosen_selectors)
+    );
+  end
 
   // ---- the way out: indices of the chosen codebooks ----
   wire chosen_last;
@@ -257,7 +302,40 @@ module bcq_encoder #(
 
   assign error_nonfinite_o = error_q;
 
-  wire unused_bits = ^{held_code[7], unused_array_last, unused_block_last};
+  // ---- beats inside: those that wait, those in the stages, those on the way out ----
+  localparam int INSIDE_W = $clog2(ARRAY_HOLD + 4 + BLOCK_HOLD + 2 + 1);
+  logic [INSIDE_W-1:0] inside_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) inside_q <= '0;
+    else inside_q <= inside_q + INSIDE_W'(take) - INSIDE_W'(out_valid_o && out_ready_i);
+  end
+
+  assign busy_o = inside_q != '0;
+
+  wire unused_bits = ^{held_code[7], unused_array_last};
+
+`ifdef VERILATOR
+  // What the user has promised.
+  localparam int CONSTANTS_W = bcq_pkg::RECIPROCALS * bcq_pkg::RECIPROCAL_W + bcq_pkg::divisor_w(BC) + 2 * bcq_pkg::EXPONENT_W;
+  wire [CONSTANTS_W-1:0] constants = {reciprocals_i, divisor_i, code_bias_i, shift_base_i};
+  logic [CONSTANTS_W-1:0] constants_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      constants_q <= '0;
+    end else begin
+      constants_q <= constants;
+      a_constants_stand : assert (!busy_o || constants == constants_q) else $error("constants of g change while busy");
+      a_codebooks_stand : assert (FROZEN || !cb_write_i || !(busy_o || take)) else $error("codeword written while busy");
+      if (take) begin
+        a_mask_lower : assert ((in_mask_i & (in_mask_i + LANES'(1))) == '0) else $error("a lane beyond a missing one");
+        a_mask_full : assert (in_last_i || (&in_mask_i)) else $error("a short beat that is not the row's last");
+        a_mask_not_empty : assert (in_mask_i[0]) else $error("a beat without lanes");
+      end
+    end
+  end
+`endif
 
 endmodule
 

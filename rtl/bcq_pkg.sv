@@ -49,7 +49,7 @@ package bcq_pkg;
 
   // ---- the encoder; F = 4 fraction bits ----
   localparam int EXPONENT_W = 10;    // signed sums of exponents
-  localparam int RECIPROCAL_W = 25;  // R_m <= 2^24
+  localparam int RECIPROCAL_W = 24;  // R_m modulo 2^24: 0 stands for 2^24
   localparam int RECIPROCALS = 8;    // m = 8..15
 
   // A scalar with a significand of `precision` bits, hidden bit included: 24 for binary32, 8 for bfloat16.
@@ -62,14 +62,14 @@ package bcq_pkg;
     v_w = bc + 5;
   endfunction
 
-  // Threshold between two neighbouring codewords, in units of 2^(F-1) of V, two's complement.
+  // Threshold between two neighbouring codewords: their sum, negated, two's complement.
   function automatic int threshold_w(input int bc);
-    threshold_w = bc + 2;
+    threshold_w = bc + 1;
   endfunction
 
-  // c * (8c - V) for a codeword c, two's complement: within +- 5 * 2^(2 BC + 1).
-  function automatic int score_w(input int bc);
-    score_w = 2 * bc + 5;
+  // Sum of c * (8c - V), each within +-5 * 2^(2 BC + 1), over the `lb` scalars of a block, two's complement.
+  function automatic int score_w(input int bc, input int lb);
+    score_w = 2 * bc + 5 + $clog2(lb);
   endfunction
 
   // Significand of Q*g, its MSB set.

@@ -32,7 +32,7 @@ EncoderConstants encoder_constants(float g, const BcqFormat& format) {
 
   EncoderConstants constants{};
   for (std::size_t i = 0; i < constants.reciprocals.size(); ++i) {
-    constants.reciprocals[i] = static_cast<std::uint32_t>(reciprocal((8 + i) * scale.significand));
+    constants.reciprocals[i] = static_cast<std::uint32_t>(reciprocal((8 + i) * scale.significand)) & 0xFFFFFF;
   }
   const std::uint64_t product = scale.significand * static_cast<std::uint64_t>(format.max_codeword());
   const int width = format.bc + 23;  // of Q·G: this many bits or one less

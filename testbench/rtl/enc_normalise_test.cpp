@@ -24,6 +24,21 @@ struct Scale {
   }
 };
 
+/// What the normalisers multiply by and how far they shift: V = X·reciprocal·2^(E − shift).
+struct Factor {
+  std::uint32_t reciprocal;
+  int shift;
+  Factor(const EncoderConstants& constants, std::uint8_t code) {
+    const Scale scale(code);
+    reciprocal = constants.reciprocals[static_cast<std::size_t>(scale.m - 8)];
+    shift = constants.shift_base + scale.epsilon + 9;
+    if (reciprocal == 0) {  // R_m = 2²⁴
+      reciprocal = 1U << 23;
+      --shift;
+    }
+  }
+};
+
 template <class Model, int BC, int PRECISION>
 class Bench {
  public:
@@ -33,19 +48,20 @@ class Bench {
     golden_ = Normaliser(g, format_);
     golden_.set_scale(code);
     const EncoderConstants constants = encoder_constants(g, format_);
-    const Scale scale(code);
-    unit_->reciprocal_i = constants.reciprocals[static_cast<std::size_t>(scale.m - 8)];
-    set_signed(unit_->shift_i, 10, constants.shift_base + scale.epsilon + 9);
+    const Factor factor(constants, code);
+    unit_->reciprocal_i = factor.reciprocal;
+    unit_->triple_i = 3 * factor.reciprocal;
+    set_signed(unit_->shift_i, 10, factor.shift);
   }
 
   void feed(std::uint32_t bits) {
     bits &= ~((1U << (24 - PRECISION)) - 1);
-    unit_->scalar_i = static_cast<decltype(unit_->scalar_i)>(bits >> (24 - PRECISION));
+    unit_->scalar_i = static_cast<std::remove_reference_t<decltype(unit_->scalar_i)>>(bits >> (24 - PRECISION));
     unit_->en_i = 1;
     unit_.tick();
     unit_.tick();
     check(bits);
-    unit_->scalar_i = static_cast<decltype(unit_->scalar_i)>(~bits >> (24 - PRECISION));
+    unit_->scalar_i = static_cast<std::remove_reference_t<decltype(unit_->scalar_i)>>(~bits >> (24 - PRECISION));
     unit_->en_i = 0;
     unit_.tick();
     check(bits);
@@ -57,7 +73,7 @@ class Bench {
  private:
   void check(std::uint32_t bits) {
     const int expected = golden_.normalise(std::bit_cast<float>(bits));
-    const auto got = static_cast<int>(get_signed(unit_->v_o, BC + 5));
+    const auto got = -static_cast<int>(get_signed(unit_->minus_v_o, BC + 5));
     if (got != expected)
       FAIL("x = " << std::hexfloat << std::bit_cast<float>(bits) << ": got " << got << ", expected " << expected);
     saturated += std::abs(expected) == normalised_limit(format_);
@@ -82,15 +98,15 @@ TEST_CASE("reciprocal: every scale code", "[rtl][encoder]") {
   for (const float g : tensor_scales(random, 30)) {
     const EncoderConstants constants = encoder_constants(g, {});
     PortBits<std::remove_reference_t<decltype(unit->reciprocals_i)>> bits{};
-    for (std::size_t i = 0; i < 8; ++i) BitSpan(bits).put(i * 25, 25, constants.reciprocals[i]);
+    for (std::size_t i = 0; i < 8; ++i) BitSpan(bits).put(i * 24, 24, constants.reciprocals[i]);
     set_port(unit->reciprocals_i, bits);
     set_signed(unit->shift_base_i, 10, constants.shift_base);
     for (std::uint8_t code = 1; code < 0x7F; ++code) {
       unit->code_i = code;
       unit.settle();
-      const Scale scale(code);
-      if (unit->reciprocal_o != constants.reciprocals[static_cast<std::size_t>(scale.m - 8)] ||
-          get_signed(unit->shift_o, 10) != constants.shift_base + scale.epsilon + 9)
+      const Factor factor(constants, code);
+      if (unit->reciprocal_o != factor.reciprocal || unit->triple_o != 3 * factor.reciprocal ||
+          get_signed(unit->shift_o, 10) != factor.shift)
         FAIL("code " << int{code} << ", g = " << g);
     }
   }

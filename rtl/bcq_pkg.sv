@@ -67,9 +67,9 @@ package bcq_pkg;
     threshold_w = bc + 1;
   endfunction
 
-  // Sum of c * (8c - V), each within +-5 * 2^(2 BC + 1), over the `lb` scalars of a block, two's complement.
-  function automatic int score_w(input int bc, input int lb);
-    score_w = 2 * bc + 5 + $clog2(lb);
+  // c * (8c - V) for a codeword c, two's complement: within +-5 * 2^(2 BC + 1).
+  function automatic int score_w(input int bc);
+    score_w = 2 * bc + 5;
   endfunction
 
   // Significand of Q*g, its MSB set.

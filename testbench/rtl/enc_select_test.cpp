@@ -16,9 +16,8 @@ namespace {
 template <class Model, int LANES, int LB, int NC, int BC>
 struct Bench {
   static void check() {
-    constexpr int kScoreWidth = 2 * BC + 5 + std::countr_zero(unsigned{LB});
+    constexpr int kScoreWidth = 2 * BC + 5;
     constexpr int kBlocks = LANES > LB ? LANES / LB : 1;
-    constexpr int kLanes = LANES / kBlocks;  // of a block in a beat
     constexpr int kBeats = LB > LANES ? LB / LANES : 1;
     constexpr int kQ = (1 << (BC - 1)) - 1;
     constexpr int kLimit = (1 << (BC + 4)) - 1;
@@ -36,13 +35,16 @@ struct Bench {
       // Small scores tie often; large ones need every bit of the sum.
       const int kind = cycle / 500 % 3;
       PortBits<std::remove_reference_t<decltype(unit->scores_i)>> bits{};
-      for (std::size_t i = 0; i < sums.size(); ++i) {
-        const std::int64_t low = kind == 0 ? -1 : -std::int64_t{kLanes} * kQ * (kLimit - 8 * kQ);
-        const std::int64_t high = kind == 0 ? 1 : std::int64_t{kLanes} * kQ * (kLimit + 8 * kQ);
-        const std::int64_t score =
-            kind == 2 ? (random.chance(90) == (i % 2 == 0) ? low : high) : random.between(low, high);
-        BitSpan(bits).put(i * kScoreWidth, kScoreWidth, static_cast<std::uint32_t>(score));
-        if (valid) sums[i] += score;
+      for (int l = 0; l < LANES; ++l) {
+        for (int c = 0; c < NC; ++c) {
+          const std::int64_t low = kind == 0 ? -1 : -std::int64_t{kQ} * (kLimit - 8 * kQ);
+          const std::int64_t high = kind == 0 ? 1 : std::int64_t{kQ} * (kLimit + 8 * kQ);
+          const std::int64_t score =
+              kind == 2 ? (random.chance(90) == (c % 2 == 0) ? low : high) : random.between(low, high);
+          BitSpan(bits).put(static_cast<std::size_t>((l * NC + c) * kScoreWidth), kScoreWidth,
+                            static_cast<std::uint32_t>(score));
+          if (valid) sums[static_cast<std::size_t>(l / (LANES / kBlocks) * NC + c)] += score;
+        }
       }
       set_port(unit->scores_i, bits);
       unit->valid_i = valid;

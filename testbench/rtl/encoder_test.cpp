@@ -3,13 +3,13 @@
 
 #include <vector>
 
+#include "VEncoder.h"
 #include "VEncoderBf16.h"
 #include "VEncoderFrozen.h"
 #include "VEncoderL1.h"
 #include "VEncoderL2.h"
-#include "VEncoderL24.h"
 #include "VEncoderL4.h"
-#include "VEncoderL8.h"
+#include "VEncoderNc1.h"
 #include "VEncoderNc16.h"
 #include "bcq/beat.hpp"
 #include "bcq/encoder_constants.hpp"
@@ -99,6 +99,7 @@ class Bench {
       unit_->out_ready_i = ready;
       unit_.settle();
       if (unit_->in_ready_o != in_ready) FAIL("in_ready_o follows out_ready_i within the cycle");
+      if ((unit_->busy_o != 0) != (in != out)) FAIL("cycle " << cycle << ": busy_o with " << in - out << " inside");
       if (pace.source == 100 && pace.sink == 100) {
         const bool due = cycle >= latency;
         if (offering && !in_ready) FAIL("cycle " << cycle << ": the input stalls");
@@ -118,10 +119,22 @@ class Bench {
     }
     unit_->in_valid_i = 0;
     for (int i = 0; i < 20; ++i) {
-      if (unit_->out_valid_o) FAIL("a beat too many");
+      if (unit_->out_valid_o || unit_->busy_o) FAIL("a beat too many");
       unit_.tick();
     }
     beats_checked += beats;
+  }
+
+  /// Takes a few beats of x, then forgets everything but the codebooks in the middle of them.
+  void interrupt(const Matrix<float>& x) {
+    for (std::size_t beat = 0; beat < ceil_div(x.cols(), LANES); ++beat) {
+      offer(x, 0, beat);
+      unit_->out_ready_i = 0;
+      unit_.tick();
+      if (!unit_->in_ready_o) break;
+    }
+    unit_->in_valid_i = 0;
+    unit_.reset();
   }
 
   [[nodiscard]] bool error() { return unit_->error_nonfinite_o != 0; }
@@ -199,13 +212,13 @@ class Bench {
   CodebookSet codebooks_;
 };
 
-using L8 = Bench<VEncoderL8, 8, 8, 64, 8, 6>;
+using Default = Bench<VEncoder, 8, 8, 64, 8, 6>;
 using L4 = Bench<VEncoderL4, 4, 16, 32, 4, 5>;
 using L1 = Bench<VEncoderL1, 1, 1, 16, 2, 4>;
-using L24 = Bench<VEncoderL24, 24, 8, 48, 1, 6>;
-using Nc16 = Bench<VEncoderNc16, 8, 4, 8, 16, 8>;
+using Nc1 = Bench<VEncoderNc1, 6, 2, 12, 1, 6>;
+using Nc16 = Bench<VEncoderNc16, 2, 1, 2, 16, 8>;
 using L2 = Bench<VEncoderL2, 2, 64, 192, 2, 6>;
-using Bf16 = Bench<VEncoderBf16, 16, 8, 64, 4, 6, 8>;
+using Bf16 = Bench<VEncoderBf16, 4, 2, 16, 2, 6, 8>;
 using Frozen = Bench<VEncoderFrozen, 4, 2, 16, 2, 4>;
 
 /// Rows of one kind of data.
@@ -262,8 +275,8 @@ void torture(Encoder& encoder, int matrices, bool frozen) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][encoder]", L8, L4, L1, L24, Nc16, L2,
-                   Bf16) {
+TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][encoder]", Default, L4, L1, Nc1, Nc16,
+                   L2, Bf16) {
   TestType encoder;
   torture(encoder, 180, false);
   CHECK(encoder.beats_checked > 1000);
@@ -278,8 +291,8 @@ TEST_CASE("encoder: codebooks as constants", "[rtl][encoder]") {
   torture(encoder, 120, true);
 }
 
-TEMPLATE_TEST_CASE("encoder: every K without stalls takes the cycles of the contract", "[rtl][encoder]", L8, L4, L24,
-                   Nc16, L2) {
+TEMPLATE_TEST_CASE("encoder: every K without stalls takes the cycles of the contract", "[rtl][encoder]", Default, L4,
+                   Nc1, Nc16, L2) {
   TestType encoder;
   encoder.load(random_codebooks(encoder.random, TestType::kFormat));
   for (int k = 1; k <= 2 * TestType::kLa + 5; k += k < 40 ? 1 : 7) {
@@ -289,8 +302,8 @@ TEMPLATE_TEST_CASE("encoder: every K without stalls takes the cycles of the cont
   }
 }
 
-TEMPLATE_TEST_CASE("encoder: NaN and infinity count as the largest number, and are reported", "[rtl][encoder]", L8, L2,
-                   Bf16) {
+TEMPLATE_TEST_CASE("encoder: NaN and infinity count as the largest number, and are reported", "[rtl][encoder]", Default,
+                   L2, Bf16) {
   TestType encoder;
   encoder.load(random_codebooks(encoder.random, TestType::kFormat));
   const auto largest = std::bit_cast<float>(0x7F7FFFFFU & TestType::kKept);
@@ -312,16 +325,81 @@ TEMPLATE_TEST_CASE("encoder: NaN and infinity count as the largest number, and a
   }
 }
 
-TEST_CASE("encoder: an activation of the embedded model with its codebooks", "[rtl][encoder]") {
-  L8 encoder;
-  const CodebookSet set = read_universal_codebooks(BCQ_CODEBOOK_DIR, L8::kFormat);
+TEMPLATE_TEST_CASE("encoder: zeros, subnormals, the largest number; scales at both ends", "[rtl][encoder]", Default, L2,
+                   Bf16) {
+  TestType encoder;
+  encoder.load(random_codebooks(encoder.random, TestType::kFormat));
+  constexpr std::size_t kLa = TestType::kLa;
+  Matrix<float> x(6, 2 * kLa + 1);
+  for (std::size_t i = 0; i < x.cols(); ++i) {
+    const float sign = i % 3 == 0 ? -1.0F : 1.0F;
+    x(0, i) = 0.0F * sign;
+    x(1, i) = i < kLa ? 0.0F : sign;                                 // an all-zero block array before another
+    x(2, i) = sign * 0x1p-149F * static_cast<float>(i % 9 * 65536);  // subnormals, of bfloat16 too
+    x(3, i) = sign * std::numeric_limits<float>::max();
+    x(4, i) = i % 5 == 0 ? x(3, i) : x(2, i);
+    x(5, i) = i + 1 == x.cols() ? 0x1p-133F : 0.0F;  // a short array that holds a subnormal alone
+  }
+  for (const float g : tensor_scales(encoder.random, 12)) {
+    CAPTURE(g);
+    encoder.encode(x, g, kFull);
+  }
+  CHECK_FALSE(encoder.error());
+}
+
+TEST_CASE("encoder: reset in the middle of rows", "[rtl][encoder]") {
+  L2 queue;
+  Default stage;
+  const auto check = [](auto& encoder) {
+    encoder.load(random_codebooks(encoder.random, encoder.kFormat));
+    for (int i = 1; i <= 30; ++i) {
+      const Matrix<float> x = random_matrix(encoder.random, 2, static_cast<std::size_t>(11 * i), 0);
+      encoder.encode(x, 1.0F, {80, 80});
+      encoder.interrupt(x);
+    }
+    encoder.encode(random_matrix(encoder.random, 2, 100, 0), 1.0F, kFull);
+  };
+  check(queue);
+  check(stage);
+}
+
+TEST_CASE("encoder: assertions on what the user has promised", "[rtl][encoder]") {
+  const auto broken = [](auto misuse) {
+    Unit<VEncoderL4> unit(true);
+    unit->in_valid_i = 0;
+    unit->cb_write_i = 0;
+    unit->out_ready_i = 1;
+    unit->error_clear_i = 0;
+    unit.reset();
+    unit.tick();
+    unit->in_valid_i = 1;
+    unit->in_last_i = 0;
+    unit->in_mask_i = 0xF;
+    misuse(*unit.operator->());
+    unit.tick();
+    unit->in_valid_i = 1;
+    unit->in_last_i = 1;
+    unit->in_mask_i = 0x7;
+    unit.tick();
+    return unit.assertion_failed();
+  };
+  CHECK_FALSE(broken([](auto&) {}));
+  CHECK(broken([](auto& unit) { unit.in_mask_i = 0x7; }));                      // short, not the last beat
+  CHECK(broken([](auto& unit) { unit.in_last_i = 1, unit.in_mask_i = 0x5; }));  // a lane missing between others
+  CHECK(broken([](auto& unit) { unit.in_last_i = 1, unit.in_mask_i = 0; }));
+  CHECK(broken([](auto& unit) { unit.cb_write_i = 1; }));
+}
+
+TEST_CASE("encoder: a whole activation of the embedded model", "[rtl][encoder]") {
+  Default encoder;
+  const CodebookSet set = read_universal_codebooks(BCQ_CODEBOOK_DIR, Default::kFormat);
   encoder.load(set);
-  const Matrix<float> all = read_layer(BCQ_LAYER).activation;
-  Matrix<float> x(std::min<std::size_t>(all.rows(), 48), all.cols());
-  std::copy_n(all.flat().begin(), x.flat().size(), x.flat().begin());
-  encoder.encode(x, tensor_scale(all, L8::kFormat), kFull);
-  encoder.encode(x, tensor_scale(all, L8::kFormat), {70, 70});
-  CHECK(encoder.beats_checked == 2 * x.rows() * ceil_div(x.cols(), 8));
+  const Matrix<float> x = read_layer(BCQ_LAYER).activation;
+  const float g = tensor_scale(x, Default::kFormat);
+  encoder.encode(x, g, kFull);
+  encoder.encode(x, g, {70, 70});
+  encoder.encode(x, g / 8, kFull);  // a static scale that saturates
+  CHECK(encoder.beats_checked == 3 * x.rows() * ceil_div(x.cols(), 8));
 }
 
 }  // namespace bcq::test

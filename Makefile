@@ -4,13 +4,13 @@ BCQ    := $(BUILD)/bin/bcq
 LAYER  := traces/layers/kjv.blk0.ffn_down.safetensors
 JOBS   := $(shell nproc)
 
-.PHONY: help demo test build programs configure deps format tidy bench codebooks clean
+.PHONY: help demo test build programs configure deps format tidy bench pages codebooks clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
 demo: programs ## run a layer of the embedded model on SystemC and RTL and print the report
-	$(BCQ) verify $(LAYER) --arch configs/default.toml
+	$(BCQ) verify $(LAYER) --arch default
 
 test: build ## build and run all tests
 	ctest --preset release -j $(JOBS)
@@ -36,6 +36,9 @@ tidy: build ## run clang-tidy over the C++ sources
 bench: build ## measure the speed of the golden model
 	cmake --build --preset release --target model_bench
 	$(BUILD)/bin/model_bench
+
+pages: ## bring the pages and drawings of docs/rtl up to date with rtl/
+	scripts/make_module_pages.py
 
 codebooks: programs ## calibrate the default codebooks again from the embedded model's layers
 	scripts/make_default_codebooks.sh $(BCQ)

@@ -1,18 +1,29 @@
 // The PE array: ROWS x COLS processing elements, output-stationary, decoders at the edges.
 //
-// Purpose    C[ROWS, COLS] tiles of C = A * W^T from encoded operands. Each cycle takes one beat of LANES scalars for every row
-//            (activations) and every column (weights). docs/rtl.md has the drawing, docs/cycles.md the timing contract.
+// Purpose    C[ROWS, COLS] tiles of C = A * W^T from encoded operands. Each cycle takes one beat of LANES scalars for every
+//            row (activations) and every column (weights). docs/cycles.md is the timing contract.
 // Parameters ROWS, COLS  >= 1
 //            LANES       scalars per beat, divides LA; LANES divides LB or LB divides LANES
-//            LB, LA      scalars per block (power of two) and per block array (multiple of LB)
-//            NC, BC      codebooks (power of two, 1..16) and codeword bits (4..8)
+//            LB          scalars per block, power of two, 1..64
+//            LA          scalars per block array, multiple of LB, up to 1024
+//            NC          codebooks, power of two, 1..16
+//            BC          codeword bits, 4..8
 //            K_MAX       longest reduction, >= LANES
+//            ACCUM       bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32, rounded after every block array
 //            FROZEN      1: codebooks are the constants ACT_CODEBOOKS and WGT_CODEBOOKS; 0: loaded through cb_*
+//            ACT_CODEBOOKS, WGT_CODEBOOKS  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement
 // Streams    act, wgt, res: valid/ready; a beat moves in a cycle with both; valid waits for ready with stable data.
-//            act_beat_i  row r at [r*BEAT_W +: BEAT_W]; wgt_beat_i  column c likewise (bcq_pkg::beat_w)
+//            act_beat_i  row r at [r*BEAT_W +: BEAT_W] (bcq_pkg::beat_w)
+//            wgt_beat_i  column c at [c*BEAT_W +: BEAT_W]
 //            res_o       rows of the tile in order, column c at [c*32 +: 32], binary32
-// Control    k_i (1..K_MAX) and scale_i (RNE(g_W*g_A), finite) are stable from the first beat to the last result.
-//            cb_write_i writes one codeword per cycle while no beat is in flight; cb_operand_i 0: activations, 1: weights.
+// Control    k_i      scalars of a row, 1..K_MAX; stable from the first beat to the last result
+//            scale_i  binary32, RNE(g_W*g_A), finite; stable from the first beat to the last result
+//            cb_write_i     writes one codeword per cycle, only while no beat is in flight
+//            cb_operand_i   0: activations, 1: weights
+//            cb_addr_i      16*c + i: codeword i of codebook c
+//            cb_codeword_i  two's complement
+// Status     issue_o        a beat of both operands goes to the decoders in this cycle
+//            drain_stall_o  the pipeline is frozen in this cycle: results have not left
 `default_nettype none
 
 module bcq_array #(
@@ -24,6 +35,7 @@ module bcq_array #(
   parameter int NC = 8,
   parameter int BC = 6,
   parameter int K_MAX = 65536,
+  parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
   parameter bit FROZEN = 1'b0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] ACT_CODEBOOKS = '0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] WGT_CODEBOOKS = '0
@@ -44,12 +56,14 @@ module bcq_array #(
   input  wire  [COLS*bcq_pkg::beat_w(LANES, LB, NC)-1:0]  wgt_beat_i,
   output wire                                             res_valid_o,
   input  wire                                             res_ready_i,
-  output wire  [COLS*bcq_pkg::FP32_W-1:0]                 res_o
+  output wire  [COLS*bcq_pkg::FP32_W-1:0]                 res_o,
+  output wire                                             issue_o,
+  output wire                                             drain_stall_o
 );
 
   localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
   localparam int LINE_W = LANES * BC;
-  localparam int ACC_W = bcq_pkg::acc_w(BC, K_MAX);
+  localparam int ACC_W = bcq_pkg::acc_w(ACCUM, BC, K_MAX);
 
   // ---- operand streams: a beat is issued when both operands are there and the pipeline moves ----
   wire act_valid, wgt_valid;
@@ -145,7 +159,7 @@ module bcq_array #(
 
   for (genvar r = 0; r < ROWS; r++) begin : g_row
     for (genvar c = 0; c < COLS; c++) begin : g_col
-      bcq_pe #(.LANES(LANES), .LA(LA), .BC(BC), .ACC_W(ACC_W)) u_pe (
+      bcq_pe #(.LANES(LANES), .LA(LA), .BC(BC), .ACCUM(ACCUM), .ACC_W(ACC_W)) u_pe (
         .clk_i, .advance_i(advance),
         .act_i(act_codewords[r*LINE_W+:LINE_W]), .wgt_i(wgt_codewords[c*LINE_W+:LINE_W]),
         .m_valid_i(m_valid_q), .m_array_first_i(m_array_first_q),
@@ -171,11 +185,14 @@ module bcq_array #(
     .clk_i, .rst_ni, .load_i(t_valid_q && t_tile_last_q), .advance_o(advance),
     .row_valid_o(row_valid), .row_ready_i(row_ready), .drain_o(drain)
   );
-  bcq_output #(.COLS(COLS), .ACC_W(ACC_W)) u_output (
+  bcq_output #(.COLS(COLS), .ACCUM(ACCUM), .ACC_W(ACC_W)) u_output (
     .clk_i, .rst_ni, .scale_i,
     .row_valid_i(row_valid), .row_ready_o(row_ready), .s_i(row),
     .res_valid_o, .res_ready_i, .res_o
   );
+
+  assign issue_o       = issue;
+  assign drain_stall_o = !advance;
 
 endmodule
 

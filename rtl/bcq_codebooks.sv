@@ -5,7 +5,12 @@
 //            BC         codeword bits, 4..8
 //            FROZEN     1: CODEBOOKS, the write port is ignored; 0: registers
 //            CODEBOOKS  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement
-// Contract   a write takes effect in the next cycle; write only while no beat is in flight.
+// Contract   a write takes effect in the next cycle; write only while no beat is in flight. Nothing is reset: every entry
+//            that a selector can name is written before the first beat.
+// Ports      write_i      writes one codeword
+//            addr_i       16*c + i
+//            codeword_i   two's complement
+//            codebooks_o  codeword i of codebook c at [(c*16 + i)*BC +: BC]
 `default_nettype none
 
 module bcq_codebooks #(

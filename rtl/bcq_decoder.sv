@@ -6,10 +6,14 @@
 //            NC     codebooks, power of two, 1..16
 //            BC     codeword bits, 4..8
 // Contract   a beat is decoded in a cycle with en_i; outputs are registered: valid in the next cycle and held while
-//            en_i is low. first_i marks the first beat of a block array: it clears the state that is carried from beat
-//            to beat, which for BCQ is the scale. The beat's scale field is looked at in that beat only.
-// Formats    beat_i      LSB first: LANES indices, the selectors, the E4M3 code (bcq_pkg::beat_w)
-//            codewords_o lane l at [l*BC +: BC], two's complement, the sign of the scale applied; 0 where lane_mask_i is 0
+//            en_i is low.
+// Ports      en_i           decodes the beat
+//            first_i        first beat of a block array: clears the state that is carried from beat to beat, which for BCQ is
+//                           the scale; the scale field is looked at in that beat only
+//            lane_mask_i    lanes that lie within K
+//            beat_i         LSB first: LANES indices, the selectors, the E4M3 code (bcq_pkg::beat_w)
+//            codebooks_i    codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement
+//            codewords_o    lane l at [l*BC +: BC], two's complement, the sign of the scale applied; 0 outside lane_mask_i
 //            significand_o, exponent_o  |scale| = significand * 2^(exponent - 9)
 `default_nettype none
 

@@ -1,9 +1,11 @@
 // Drain control: which rows of the shadows still have to leave, and when a finished tile may take their place.
 //
 // Parameter ROWS  rows of the array, >= 1
-// Contract  load_i asks to put a finished tile into the shadows; advance_o is low while that would overwrite a row that has
-//           not left, and freezes the whole pipeline. The row on offer (row_valid_o) leaves when row_ready_i is high; the
-//           last row may leave in the very cycle in which the next tile is loaded: no bubble.
+// Contract  load_i waits for advance_o. The row on offer leaves in a cycle with row_valid_o and row_ready_i; the last row may
+//           leave in the very cycle in which the next tile is loaded: no bubble.
+// Ports     load_i     a finished tile wants to go into the shadows
+//           advance_o  low while that would overwrite a row that has not left: freezes the whole pipeline
+//           drain_o    a row leaves: every shadow takes over that of the row below
 `default_nettype none
 
 module bcq_drain #(

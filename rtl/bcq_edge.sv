@@ -1,9 +1,24 @@
 // One edge of the array: the decoders of an operand, and its scales delayed to stage P.
 //
-// Parameters LINES  rows (activations) or columns (weights) of the array, >= 1
-//            LANES, LB, NC, BC, FROZEN, CODEBOOKS  as in bcq_decoder and bcq_codebooks
+// Parameters LINES      rows (activations) or columns (weights) of the array, >= 1
+//            LANES      scalars per beat, >= 1
+//            LB         scalars per block, power of two; LANES divides LB or LB divides LANES
+//            NC         codebooks, power of two, 1..16
+//            BC         codeword bits, 4..8
+//            FROZEN     1: codebooks are the constants CODEBOOKS; 0: loaded through cb_*
+//            CODEBOOKS  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement
 // Contract   a beat for every line is decoded in a cycle with issue_i and advance_i; codewords_o is stage D (one cycle
-//            later), the scales are stage P (three cycles later); advance_i freezes all of it.
+//            later), the scales are stage P (three cycles later).
+// Ports      advance_i      the pipeline moves; low freezes all of it
+//            issue_i        the beats on beats_i enter stage D
+//            array_first_i  the beats are the first of their block array
+//            lane_mask_i    lanes that lie within K
+//            beats_i        line i at [i*BEAT_W +: BEAT_W] (bcq_pkg::beat_w)
+//            cb_write_i     writes one codeword; only while no beat is in flight
+//            cb_addr_i      16*c + i: codeword i of codebook c
+//            cb_codeword_i  two's complement
+//            codewords_o    stage D; lane l of line i at [(i*LANES + l)*BC +: BC], two's complement, scale's sign applied
+//            significands_o, exponents_o  stage P; line i at [i*4 +: 4], |scale| = significand * 2^(exponent - 9)
 `default_nettype none
 
 module bcq_edge #(

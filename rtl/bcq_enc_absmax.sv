@@ -17,12 +17,12 @@ module bcq_enc_absmax #(
   input  wire                                          rst_ni,
   input  wire                                          valid_i,
   input  wire                                          last_i,
-  input  wire [LANES*bcq_pkg::scalar_w(PRECISION)-1:0] scalars_i,
+  input  wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0] scalars_i,
   output wire                                          valid_o,
-  output wire [bcq_pkg::scalar_w(PRECISION)-2:0]       max_o
+  output wire [bcq_enc_pkg::scalar_w(PRECISION)-2:0]       max_o
 );
 
-  localparam int W = bcq_pkg::scalar_w(PRECISION);
+  localparam int W = bcq_enc_pkg::scalar_w(PRECISION);
   localparam int M = W - 1;
 
   // A heap: node i is the larger of nodes 2i+1 and 2i+2, the lanes are its leaves, node 0 is the root.

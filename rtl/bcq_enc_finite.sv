@@ -13,13 +13,13 @@ module bcq_enc_finite #(
   parameter int LANES = 8,
   parameter int PRECISION = 24
 ) (
-  input  wire [LANES*bcq_pkg::scalar_w(PRECISION)-1:0] scalars_i,
+  input  wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0] scalars_i,
   input  wire [LANES-1:0]                              mask_i,
-  output wire [LANES*bcq_pkg::scalar_w(PRECISION)-1:0] scalars_o,
+  output wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0] scalars_o,
   output wire                                          nonfinite_o
 );
 
-  localparam int W = bcq_pkg::scalar_w(PRECISION);
+  localparam int W = bcq_enc_pkg::scalar_w(PRECISION);
   localparam int FRACTION_W = PRECISION - 1;
 
   wire [LANES-1:0] nonfinite;

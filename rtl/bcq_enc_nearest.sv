@@ -12,13 +12,13 @@ module bcq_enc_nearest #(
   parameter int NC = 8,
   parameter int BC = 6
 ) (
-  input  wire [bcq_pkg::v_w(BC)-1:0]                                       minus_v_i,
-  input  wire [NC*(bcq_pkg::ENTRIES-1)*bcq_pkg::threshold_w(BC)-1:0]       thresholds_i,
+  input  wire [bcq_enc_pkg::v_w(BC)-1:0]                                       minus_v_i,
+  input  wire [NC*(bcq_pkg::ENTRIES-1)*bcq_enc_pkg::threshold_w(BC)-1:0]       thresholds_i,
   output wire [NC*bcq_pkg::INDEX_W-1:0]                                    indices_o
 );
 
-  localparam int V_W = bcq_pkg::v_w(BC);
-  localparam int T_W = bcq_pkg::threshold_w(BC);
+  localparam int V_W = bcq_enc_pkg::v_w(BC);
+  localparam int T_W = bcq_enc_pkg::threshold_w(BC);
 
   // floor(-V / 8), brought into the range of the thresholds.
   wire signed [V_W-4:0] eighth = $signed(minus_v_i[V_W-1:3]);

@@ -16,16 +16,16 @@ module bcq_enc_normalise #(
 ) (
   input  wire                                    clk_i,
   input  wire                                    en_i,
-  input  wire [bcq_pkg::scalar_w(PRECISION)-1:0] scalar_i,
-  input  wire [bcq_pkg::RECIPROCAL_W-1:0]        reciprocal_i,
-  input  wire [bcq_pkg::RECIPROCAL_W+1:0]        triple_i,
-  input  wire signed [bcq_pkg::EXPONENT_W-1:0]   shift_i,
-  output wire [bcq_pkg::v_w(BC)-1:0]             minus_v_o
+  input  wire [bcq_enc_pkg::scalar_w(PRECISION)-1:0] scalar_i,
+  input  wire [bcq_enc_pkg::RECIPROCAL_W-1:0]        reciprocal_i,
+  input  wire [bcq_enc_pkg::RECIPROCAL_W+1:0]        triple_i,
+  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]   shift_i,
+  output wire [bcq_enc_pkg::v_w(BC)-1:0]             minus_v_o
 );
 
-  localparam int PRODUCT_W = PRECISION + bcq_pkg::RECIPROCAL_W;
-  localparam int E_W = bcq_pkg::EXPONENT_W;
-  localparam int V_W = bcq_pkg::v_w(BC);
+  localparam int PRODUCT_W = PRECISION + bcq_enc_pkg::RECIPROCAL_W;
+  localparam int E_W = bcq_enc_pkg::EXPONENT_W;
+  localparam int V_W = bcq_enc_pkg::v_w(BC);
   localparam int MAGNITUDE_W = V_W - 1;
   localparam int SHIFT_W = 6;
 
@@ -36,7 +36,7 @@ module bcq_enc_normalise #(
   wire [PRECISION-1:0] significand = {normal, scalar_i[PRECISION-2:0]};
   wire [PRODUCT_W-1:0] product;
 
-  bcq_enc_multiply #(.A_W(PRECISION), .B_W(bcq_pkg::RECIPROCAL_W), .P_W(PRODUCT_W)) u_multiply (
+  bcq_enc_multiply #(.A_W(PRECISION), .B_W(bcq_enc_pkg::RECIPROCAL_W), .P_W(PRODUCT_W)) u_multiply (
     .a_i(significand), .b_i(reciprocal_i), .triple_i, .product_o(product)
   );
 

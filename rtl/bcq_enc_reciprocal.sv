@@ -11,15 +11,15 @@
 
 module bcq_enc_reciprocal (
   input  wire [6:0]                                               code_i,
-  input  wire [bcq_pkg::RECIPROCALS*bcq_pkg::RECIPROCAL_W-1:0]    reciprocals_i,
-  input  wire signed [bcq_pkg::EXPONENT_W-1:0]                    shift_base_i,
-  output wire [bcq_pkg::RECIPROCAL_W-1:0]                         reciprocal_o,
-  output wire [bcq_pkg::RECIPROCAL_W+1:0]                         triple_o,
-  output wire signed [bcq_pkg::EXPONENT_W-1:0]                    shift_o
+  input  wire [bcq_enc_pkg::RECIPROCALS*bcq_enc_pkg::RECIPROCAL_W-1:0]    reciprocals_i,
+  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                    shift_base_i,
+  output wire [bcq_enc_pkg::RECIPROCAL_W-1:0]                         reciprocal_o,
+  output wire [bcq_enc_pkg::RECIPROCAL_W+1:0]                         triple_o,
+  output wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                    shift_o
 );
 
-  localparam int E_W = bcq_pkg::EXPONENT_W;
-  localparam int R_W = bcq_pkg::RECIPROCAL_W;
+  localparam int E_W = bcq_enc_pkg::EXPONENT_W;
+  localparam int R_W = bcq_enc_pkg::RECIPROCAL_W;
 
   wire [bcq_pkg::EXP_W-1:0] exponent = bcq_pkg::e4m3_exponent(code_i[6:3]);
   wire [1:0] leading_zeros = (code_i[6:3] != 4'd0) ? 2'd0 : code_i[2] ? 2'd1 : code_i[1] ? 2'd2 : 2'd3;

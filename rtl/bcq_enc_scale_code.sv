@@ -19,15 +19,15 @@ module bcq_enc_scale_code #(
   input  wire                                    clk_i,
   input  wire                                    rst_ni,
   input  wire                                    valid_i,
-  input  wire [bcq_pkg::scalar_w(PRECISION)-2:0] max_i,
-  input  wire [bcq_pkg::divisor_w(BC)-1:0]       divisor_i,
-  input  wire signed [bcq_pkg::EXPONENT_W-1:0]   code_bias_i,
+  input  wire [bcq_enc_pkg::scalar_w(PRECISION)-2:0] max_i,
+  input  wire [bcq_enc_pkg::divisor_w(BC)-1:0]       divisor_i,
+  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]   code_bias_i,
   output wire                                    valid_o,
   output wire [bcq_pkg::SCALE_W-1:0]             code_o
 );
 
-  localparam int D_W = bcq_pkg::divisor_w(BC);
-  localparam int E_W = bcq_pkg::EXPONENT_W;
+  localparam int D_W = bcq_enc_pkg::divisor_w(BC);
+  localparam int E_W = bcq_enc_pkg::EXPONENT_W;
   localparam int LZ_W = $clog2(PRECISION + 1);
   localparam int DIGITS = 4;  // after the leading one: three of the mantissa and the guard digit
 

@@ -14,15 +14,15 @@
 module bcq_enc_score #(
   parameter int BC = 6
 ) (
-  input  wire  [bcq_pkg::v_w(BC)-1:0]      minus_v_i,
+  input  wire  [bcq_enc_pkg::v_w(BC)-1:0]      minus_v_i,
   input  wire  [bcq_pkg::INDEX_W-1:0]      index_i,
   input  wire                              exists_i,
   input  wire  [bcq_pkg::ENTRIES*BC-1:0]   codebook_i,
-  output logic [bcq_pkg::score_w(BC)-1:0]  score_o
+  output logic [bcq_enc_pkg::score_w(BC)-1:0]  score_o
 );
 
-  localparam int V_W = bcq_pkg::v_w(BC);
-  localparam int SCORE_W = bcq_pkg::score_w(BC);
+  localparam int V_W = bcq_enc_pkg::v_w(BC);
+  localparam int SCORE_W = bcq_enc_pkg::score_w(BC);
   localparam int X_W = BC + 6;  // 8c - V
   localparam int DIGITS = (BC + 1) / 2;
   localparam int ROW_W = X_W + 1;  // 2 (8c - V)

@@ -21,12 +21,12 @@ module bcq_enc_select #(
   input  wire                                                                          rst_ni,
   input  wire                                                                          valid_i,
   input  wire                                                                          last_i,
-  input  wire [LANES*NC*bcq_pkg::score_w(BC)-1:0]                                      scores_i,
+  input  wire [LANES*NC*bcq_enc_pkg::score_w(BC)-1:0]                                      scores_i,
   output wire                                                                          valid_o,
   output wire [bcq_pkg::beat_selectors(LANES, LB)*bcq_pkg::selector_w(NC)-1:0]         selectors_o
 );
 
-  localparam int SCORE_W = bcq_pkg::score_w(BC);
+  localparam int SCORE_W = bcq_enc_pkg::score_w(BC);
   localparam int SUM_W = SCORE_W + $clog2(LB);
   localparam int BLOCKS = bcq_pkg::beat_selectors(LANES, LB);
   localparam int BLOCK_LANES = LANES / BLOCKS;

@@ -13,10 +13,10 @@ module bcq_enc_thresholds #(
   parameter int BC = 6
 ) (
   input  wire  [bcq_pkg::ENTRIES*BC-1:0]                               codebook_i,
-  output logic [(bcq_pkg::ENTRIES-1)*bcq_pkg::threshold_w(BC)-1:0]     thresholds_o
+  output logic [(bcq_pkg::ENTRIES-1)*bcq_enc_pkg::threshold_w(BC)-1:0]     thresholds_o
 );
 
-  localparam int T_W = bcq_pkg::threshold_w(BC);
+  localparam int T_W = bcq_enc_pkg::threshold_w(BC);
 
   logic signed [BC-1:0] low, high;
   logic signed [T_W-1:0] threshold;

@@ -33,10 +33,10 @@ module bcq_encoder #(
 ) (
   input  wire                                                  clk_i,
   input  wire                                                  rst_ni,
-  input  wire [bcq_pkg::RECIPROCALS*bcq_pkg::RECIPROCAL_W-1:0] reciprocals_i,
-  input  wire [bcq_pkg::divisor_w(BC)-1:0]                     divisor_i,
-  input  wire signed [bcq_pkg::EXPONENT_W-1:0]                 code_bias_i,
-  input  wire signed [bcq_pkg::EXPONENT_W-1:0]                 shift_base_i,
+  input  wire [bcq_enc_pkg::RECIPROCALS*bcq_enc_pkg::RECIPROCAL_W-1:0] reciprocals_i,
+  input  wire [bcq_enc_pkg::divisor_w(BC)-1:0]                     divisor_i,
+  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                 code_bias_i,
+  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                 shift_base_i,
   input  wire                                                  cb_write_i,
   input  wire [$clog2(NC*bcq_pkg::ENTRIES)-1:0]                cb_addr_i,
   input  wire [BC-1:0]                                         cb_codeword_i,
@@ -44,7 +44,7 @@ module bcq_encoder #(
   output wire                                                  in_ready_o,
   input  wire                                                  in_last_i,
   input  wire [LANES-1:0]                                      in_mask_i,
-  input  wire [LANES*bcq_pkg::scalar_w(PRECISION)-1:0]         in_scalars_i,
+  input  wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0]         in_scalars_i,
   output wire                                                  out_valid_o,
   input  wire                                                  out_ready_i,
   output wire                                                  out_last_o,
@@ -54,8 +54,8 @@ module bcq_encoder #(
   output wire                                                  error_nonfinite_o
 );
 
-  localparam int SCALARS_W = LANES * bcq_pkg::scalar_w(PRECISION);
-  localparam int SCALAR_W = bcq_pkg::scalar_w(PRECISION);
+  localparam int SCALARS_W = LANES * bcq_enc_pkg::scalar_w(PRECISION);
+  localparam int SCALAR_W = bcq_enc_pkg::scalar_w(PRECISION);
   localparam int BEAT_W = bcq_pkg::beat_w(LANES, LB, NC);
   localparam int ARRAY_BEATS = LA / LANES;
   localparam int BLOCK_BEATS = (LB > LANES) ? LB / LANES : 1;
@@ -63,10 +63,10 @@ module bcq_encoder #(
   localparam int SELECTOR_W = bcq_pkg::selector_w(NC);
   localparam int BLOCK_LANES = LANES / SELECTORS;
   localparam int CODE_W = bcq_pkg::SCALE_W - 1;  // a scale code without its sign, which is +
-  localparam int V_W = bcq_pkg::v_w(BC);
+  localparam int V_W = bcq_enc_pkg::v_w(BC);
   localparam int BOOK_W = bcq_pkg::ENTRIES * BC;
-  localparam int THRESHOLDS_W = (bcq_pkg::ENTRIES - 1) * bcq_pkg::threshold_w(BC);
-  localparam int SCORE_W = bcq_pkg::score_w(BC);
+  localparam int THRESHOLDS_W = (bcq_pkg::ENTRIES - 1) * bcq_enc_pkg::threshold_w(BC);
+  localparam int SCORE_W = bcq_enc_pkg::score_w(BC);
   localparam int LANE_INDICES_W = NC * bcq_pkg::INDEX_W;  // an index per codebook
   // What waits for a group of beats holds that group and as many more as come until its value is there.
   localparam int ARRAY_HOLD = ARRAY_BEATS + 4;
@@ -126,9 +126,9 @@ module bcq_encoder #(
   );
 
   // ---- stages R (read), P (product), V (normalised), N (nearest) move together ----
-  wire [bcq_pkg::RECIPROCAL_W-1:0] reciprocal;
-  wire [bcq_pkg::RECIPROCAL_W+1:0] triple;
-  wire signed [bcq_pkg::EXPONENT_W-1:0] shift;
+  wire [bcq_enc_pkg::RECIPROCAL_W-1:0] reciprocal;
+  wire [bcq_enc_pkg::RECIPROCAL_W+1:0] triple;
+  wire signed [bcq_enc_pkg::EXPONENT_W-1:0] shift;
 
   bcq_enc_reciprocal u_reciprocal (
     .code_i(held_code), .reciprocals_i, .shift_base_i,
@@ -137,9 +137,9 @@ module bcq_encoder #(
 
   logic r_valid_q, p_valid_q, v_valid_q, n_valid_q;
   logic [SCALARS_W-1:0] r_scalars_q;
-  logic [bcq_pkg::RECIPROCAL_W-1:0] r_reciprocal_q;
-  logic [bcq_pkg::RECIPROCAL_W+1:0] r_triple_q;
-  logic signed [bcq_pkg::EXPONENT_W-1:0] r_shift_q;
+  logic [bcq_enc_pkg::RECIPROCAL_W-1:0] r_reciprocal_q;
+  logic [bcq_enc_pkg::RECIPROCAL_W+1:0] r_triple_q;
+  logic signed [bcq_enc_pkg::EXPONENT_W-1:0] r_shift_q;
   // What goes along with a beat: the ends of block and row, its lanes, its scale code.
   localparam int ALONG_W = 2 + LANES + CODE_W;
   logic [ALONG_W-1:0] r_along_q, p_along_q, v_along_q, n_along_q;
@@ -314,7 +314,8 @@ module bcq_encoder #(
 
 `ifdef VERILATOR
   // What the user has promised.
-  localparam int CONSTANTS_W = bcq_pkg::RECIPROCALS * bcq_pkg::RECIPROCAL_W + bcq_pkg::divisor_w(BC) + 2 * bcq_pkg::EXPONENT_W;
+  localparam int CONSTANTS_W =
+      bcq_enc_pkg::RECIPROCALS * bcq_enc_pkg::RECIPROCAL_W + bcq_enc_pkg::divisor_w(BC) + 2 * bcq_enc_pkg::EXPONENT_W;
   wire [CONSTANTS_W-1:0] constants = {reciprocals_i, divisor_i, code_bias_i, shift_base_i};
   logic [CONSTANTS_W-1:0] constants_q;
 

@@ -1,6 +1,8 @@
 // IEEE 754 binary32 multiplication, RNE, with subnormals, signed zero and overflow to infinity, combinational.
 //
 // Contract  operands are finite: the exponent field 255 is not a legal input.
+// Ports     a_i, b_i   binary32, finite
+//           product_o  binary32; infinity where the rounded product exceeds the largest finite number
 `default_nettype none
 
 module bcq_fp32_mul (

@@ -1,15 +1,18 @@
-// The way out: a row of accumulators to FP32, times the tensor scales, to a stream.
+// The way out: a row of accumulators to FP32 unless they are, times the tensor scales, to a stream.
 //
 // Parameters COLS   columns of the array, >= 1
-//            ACC_W  accumulator bits
-// Latency    a row taken in cycle n is offered in cycle n+3 (convert, multiply, register slice); one row per cycle.
-// Formats    s_i      column c at [c*ACC_W +: ACC_W], two's complement, LSB 2^-18
+//            ACCUM  bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32
+//            ACC_W  accumulator bits (bcq_pkg::acc_w): 32, or 43..67 when exact
+// Latency    a row taken in cycle n is offered in cycle n+3 (convert, multiply, register slice); one row per cycle. The stage
+//            stays where there is nothing to convert: cycles do not depend on the accumulator.
+// Formats    s_i      column c at [c*ACC_W +: ACC_W], two's complement, LSB 2^-18; or binary32
 //            scale_i  binary32, RNE(g_W * g_A), finite, stable while rows are inside
 //            res_o    column c at [c*32 +: 32], binary32
 `default_nettype none
 
 module bcq_output #(
   parameter int COLS = 16,
+  parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
   parameter int ACC_W = 63
 ) (
   input  wire                              clk_i,
@@ -33,9 +36,13 @@ module bcq_output #(
   wire converted_ready = !converted_valid_q || scaled_ready;
 
   for (genvar c = 0; c < COLS; c++) begin : g_col
-    bcq_fixed_to_fp32 #(.W(ACC_W)) u_convert (
-      .s_i(s_i[c*ACC_W+:ACC_W]), .fp32_o(converted[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W])
-    );
+    if (ACCUM == bcq_pkg::ACCUM_FP32) begin : g_fp32
+      assign converted[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W] = s_i[c*ACC_W+:ACC_W];
+    end else begin : g_exact
+      bcq_fixed_to_fp32 #(.W(ACC_W)) u_convert (
+        .s_i(s_i[c*ACC_W+:ACC_W]), .fp32_o(converted[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W])
+      );
+    end
     bcq_fp32_mul u_mul (
       .a_i(converted_q[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W]), .b_i(scale_i),
       .product_o(scaled[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W])

@@ -1,20 +1,30 @@
-// Processing element: LANES multipliers, block array sum, scale multiply, exact accumulator.
+// Processing element: LANES multipliers, block array sum, scale multiply, accumulator.
 //
 // Parameters LANES  scalars per beat, >= 1
 //            LA     scalars per block array, a multiple of LANES
 //            BC     codeword bits, 4..8
-//            ACC_W  accumulator bits (bcq_pkg::acc_w)
+//            ACCUM  bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32
+//            ACC_W  accumulator bits (bcq_pkg::acc_w): 32, or 43..67 when exact
 // Pipeline   M: dot product of a beat; P: sum over the block array; T: times scales; then the accumulator. Each stage
 //            takes its control from the array, which shares it among all PEs; advance_i freezes all of them together.
 //            Scales arrive aligned with stage P.
-// Formats    act_i, wgt_i  lane l at [l*BC +: BC], two's complement codewords
-//            s_o           S of the drained row, two's complement, LSB 2^-18
+// Ports      advance_i  the pipeline moves; low freezes it
+//            act_i, wgt_i  stage D; lane l at [l*BC +: BC], two's complement codewords
+//            m_valid_i        stage M holds the dot product of a beat
+//            m_array_first_i  the beat in stage M is the first of its block array
+//            *_significand_i, *_exponent_i  stage P; |scale| = significand * 2^(exponent - 9)
+//            t_valid_i       stage T holds a block array
+//            t_tile_first_i  the block array in stage T is the first of its tile
+//            t_tile_last_i   the block array in stage T is the last of its tile
+//            drain_i  a row leaves: the shadow takes over that of the row below
+//            below_i, s_o  shadow of the row below, and the own one: two's complement, LSB 2^-18; or binary32
 `default_nettype none
 
 module bcq_pe #(
   parameter int LANES = 16,
   parameter int LA = 64,
   parameter int BC = 6,
+  parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
   parameter int ACC_W = 63
 ) (
   input  wire                       clk_i,
@@ -69,7 +79,7 @@ module bcq_pe #(
     end
   end
 
-  bcq_accumulator #(.SCALED_W(SCALED_W), .ACC_W(ACC_W)) u_accumulator (
+  bcq_accumulator #(.ACCUM(ACCUM), .SCALED_W(SCALED_W), .ACC_W(ACC_W)) u_accumulator (
     .clk_i,
     .add_i(t_valid_i && advance_i), .first_i(t_tile_first_i), .last_i(t_tile_last_i),
     .scaled_i(scaled_q), .shift_i(shift_q),

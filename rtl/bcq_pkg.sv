@@ -10,8 +10,12 @@ package bcq_pkg;
   localparam int EXP_W = 4;      // integer exponent e of an E4M3 code, 0..14
   localparam int SIG2_W = 8;     // m_w * m_a <= 225
   localparam int EXP2_W = 5;     // e_w + e_a <= 28
-  localparam int FP32_W = 32;
+  localparam int FP32_W = 32;    // IEEE 754 binary32
   localparam int ACC_LSB = -18;  // weight of the accumulator's LSB: 2^ACC_LSB
+
+  // Kinds of accumulator: the parameter ACCUM.
+  localparam int ACCUM_EXACT = 0;  // fixed point, as wide as the longest sum
+  localparam int ACCUM_FP32 = 1;   // binary32, one rounding per block array
 
   // Width of a selector field; one bit, ignored, where there is a single codebook.
   function automatic int selector_w(input int nc);
@@ -28,53 +32,34 @@ package bcq_pkg;
     beat_w = lanes * INDEX_W + ((lanes > lb) ? lanes / lb : 1) * ((nc > 1) ? $clog2(nc) : 1) + SCALE_W;
   endfunction
 
+  // Width of a stream's data: payload bits made up to bytes.
+  function automatic int whole_bytes(input int bits);
+    whole_bytes = (bits + 7) / 8 * 8;
+  endfunction
+
   // Sum of `terms` products of two BC-bit codewords in +-(2^(BC-1) - 1), two's complement.
   function automatic int dot_w(input int bc, input int terms);
     dot_w = 2 * bc - 1 + $clog2(terms);
   endfunction
 
-  // Exact accumulator: |S| < K_MAX * 2^(2(BC-1)) * 2^36 (docs/numerics.md section 5).
-  function automatic int acc_w(input int bc, input int k_max);
-    acc_w = 1 + $clog2(k_max) + 2 * (bc - 1) + 36;
+  // Accumulator: an exact one holds |S| < K_MAX * 2^(2(BC-1)) * 2^36 (docs/numerics.md section 5).
+  function automatic int acc_w(input int accum, input int bc, input int k_max);
+    acc_w = (accum == ACCUM_FP32) ? FP32_W : 1 + $clog2(k_max) + 2 * (bc - 1) + 36;
   endfunction
 
-  // E4M3 magnitude as integers: value = m * 2^(e - 9).
+  // Significand m of an E4M3 magnitude as integers: value = m * 2^(e - 9).
   function automatic logic [SIG_W-1:0] e4m3_significand(input logic [6:0] magnitude);
     e4m3_significand = {magnitude[6:3] != 4'd0, magnitude[2:0]};
   endfunction
 
+  // Exponent e of the same; a subnormal has that of the smallest normal.
   function automatic logic [EXP_W-1:0] e4m3_exponent(input logic [3:0] field);
     e4m3_exponent = (field == 4'd0) ? 4'd0 : field - 4'd1;
   endfunction
 
-  // ---- the encoder; F = 4 fraction bits ----
-  localparam int EXPONENT_W = 10;    // signed sums of exponents
-  localparam int RECIPROCAL_W = 24;  // R_m modulo 2^24: 0 stands for 2^24
-  localparam int RECIPROCALS = 8;    // m = 8..15
-
-  // A scalar with a significand of `precision` bits, hidden bit included: 24 for binary32, 8 for bfloat16.
-  function automatic int scalar_w(input int precision);
-    scalar_w = precision + 8;
-  endfunction
-
-  // Normalised scalar V, |V| < 2^(BC+F), two's complement.
-  function automatic int v_w(input int bc);
-    v_w = bc + 5;
-  endfunction
-
-  // Threshold between two neighbouring codewords: their sum, negated, two's complement.
-  function automatic int threshold_w(input int bc);
-    threshold_w = bc + 1;
-  endfunction
-
-  // c * (8c - V) for a codeword c, two's complement: within +-5 * 2^(2 BC + 1).
-  function automatic int score_w(input int bc);
-    score_w = 2 * bc + 5;
-  endfunction
-
-  // Significand of Q*g, its MSB set.
-  function automatic int divisor_w(input int bc);
-    divisor_w = bc + 23;
+  // Whether a code of either sign is not a number.
+  function automatic logic e4m3_nan(input logic [6:0] magnitude);
+    e4m3_nan = magnitude == 7'h7F;
   endfunction
 
 endpackage

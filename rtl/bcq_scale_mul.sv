@@ -1,6 +1,6 @@
 // A block array's dot product times its two scales, combinational.
 //
-// Parameter P_W  bits of the dot product P
+// Parameter P_W  bits of the dot product P, 7..25 (bcq_pkg::dot_w(BC, LA))
 // Formats   p_i            two's complement integer
 //           *_significand_i, *_exponent_i  |scale| = m * 2^(e - 9); the sign is already in the codewords
 //           scaled_o       P * m_a * m_w, two's complement, exact

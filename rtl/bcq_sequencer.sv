@@ -2,9 +2,15 @@
 //
 // Parameters LANES  scalars per beat, >= 1
 //            LA     scalars per block array, a multiple of LANES
-//            K_MAX  longest reduction
-// Contract   outputs describe the beat that is about to be issued; issue_i moves on to the next. k_i (1..K_MAX) is stable
-//            from the first beat of a tile to its last. Tiles follow each other without a gap.
+//            K_MAX  longest reduction, >= LANES
+// Contract   outputs describe the beat that is about to be issued. Tiles follow each other without a gap.
+// Ports      issue_i        the beat is issued: moves on to the next
+//            k_i            scalars of a tile, 1..K_MAX; stable from the first beat of a tile to its last
+//            array_first_o  the beat is the first of its block array
+//            array_last_o   the beat is the last of its block array
+//            tile_first_o   the beat belongs to the tile's first block array
+//            tile_last_o    the beat is the tile's last
+//            lane_mask_o    lanes that lie within K
 `default_nettype none
 
 module bcq_sequencer #(
@@ -18,9 +24,9 @@ module bcq_sequencer #(
   input  wire [$clog2(K_MAX+1)-1:0] k_i,
   output wire                     array_first_o,
   output wire                     array_last_o,
-  output wire                     tile_first_o,   // the beat belongs to the tile's first block array
+  output wire                     tile_first_o,
   output wire                     tile_last_o,
-  output wire [LANES-1:0]         lane_mask_o     // lanes that lie within K
+  output wire [LANES-1:0]         lane_mask_o
 );
 
   localparam int K_W = $clog2(K_MAX + 1);

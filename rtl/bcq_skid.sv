@@ -3,6 +3,7 @@
 // Purpose   full-throughput register slice at every edge of the array.
 // Parameter W  payload bits, >= 1
 // Latency   a beat taken in cycle n is offered in cycle n+1; one beat per cycle; in_ready_o depends on state alone.
+// Ports     in_data_i, out_data_o  payload, stable while its valid waits for ready
 `default_nettype none
 
 module bcq_skid #(

@@ -3,6 +3,8 @@
 // Purpose   once valid is high it stays high with the same data until ready takes the beat.
 // Parameter W  payload bits, >= 1
 // Contract  observes only; empty in synthesis and wherever VERILATOR is not defined.
+// Ports     valid_i, ready_i  handshake of the stream under observation
+//           data_i            its payload
 `default_nettype none
 
 module bcq_stream_check #(

@@ -15,7 +15,6 @@
 namespace bcq {
 namespace {
 
-constexpr int kAccumulatorLsb = -18;
 constexpr int kSignificandBits = 24;
 
 void require_compatible(const BcqTensor& activation, const BcqTensor& weight) {
@@ -43,17 +42,28 @@ Matrix<double> widened(const Matrix<float>& x) {
   return out;
 }
 
-Accumulator accumulate_row_pair(const DecodedTensor& a, std::size_t m, const DecodedTensor& w, std::size_t n,
-                                std::size_t la) {
+template <class Sum>
+Sum accumulate_row_pair(const DecodedTensor& a, std::size_t m, const DecodedTensor& w, std::size_t n, std::size_t la) {
   const auto a_row = a.codewords.row(m);
   const auto w_row = w.codewords.row(n);
-  Accumulator sum = 0;
+  Sum sum;
   for (std::size_t j = 0; j < a.significands.cols(); ++j) {
     const std::size_t begin = j * la;
     const std::int32_t p = dot(&a_row[begin], &w_row[begin], std::min(la, a_row.size() - begin));
-    sum += scaled_term(p, a.significands(m, j) * w.significands(n, j), a.exponents(m, j) + w.exponents(n, j));
+    sum.add(p, a.significands(m, j) * w.significands(n, j), a.exponents(m, j) + w.exponents(n, j));
   }
   return sum;
+}
+
+template <class Sum>
+Matrix<float> multiply(const DecodedTensor& a, const DecodedTensor& w, std::size_t la, float scale) {
+  Matrix<float> out(a.codewords.rows(), w.codewords.rows());
+  parallel_ranges(out.rows(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t m = begin; m < end; ++m) {
+      for (std::size_t n = 0; n < out.cols(); ++n) out(m, n) = accumulate_row_pair<Sum>(a, m, w, n, la).value() * scale;
+    }
+  });
+  return out;
 }
 
 }  // namespace
@@ -120,20 +130,14 @@ float output_scale(const BcqTensor& weight, const BcqTensor& activation) {
   return scale;
 }
 
-Matrix<float> exact_gemm(const BcqTensor& activation, const BcqTensor& weight) {
+Matrix<float> gemm(const BcqTensor& activation, const BcqTensor& weight, Accumulation accumulation) {
   require_compatible(activation, weight);
   const DecodedTensor a = decode(activation);
   const DecodedTensor w = decode(weight);
   const float scale = output_scale(weight, activation);
   const auto la = static_cast<std::size_t>(activation.format().la);
-  Matrix<float> out(activation.rows(), weight.rows());
-  parallel_ranges(out.rows(), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t m = begin; m < end; ++m) {
-      for (std::size_t n = 0; n < out.cols(); ++n)
-        out(m, n) = accumulator_to_float(accumulate_row_pair(a, m, w, n, la)) * scale;
-    }
-  });
-  return out;
+  return accumulation == Accumulation::kExact ? multiply<ExactSum>(a, w, la, scale)
+                                              : multiply<Fp32Sum>(a, w, la, scale);
 }
 
 Matrix<float> reference_gemm(const Matrix<float>& activation, const Matrix<float>& weight) {

@@ -20,6 +20,7 @@ void add_dequantize(CLI::App& app, Session& session);
 void add_simulate(CLI::App& app, Session& session);
 void add_compare(CLI::App& app, Session& session);
 void add_formats(CLI::App& app, Session& session);
+void add_arch(CLI::App& app, Session& session);
 void add_verify(CLI::App& app);
 void add_info(CLI::App& app, Session& session);
 

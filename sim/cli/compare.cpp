@@ -33,7 +33,8 @@ std::vector<std::string> sort_names() {
 int run(const CompareOptions& options, const std::string& command_line) {
   if (options.sweep) return run_sweep(options, command_line);
   const auto formats = sim::formats_of(options.formats, sim::data_dir() / "codebooks");
-  const sim::SortKey sort = *std::ranges::find(kSortKeys, options.sort, sim::name_of);
+  const auto name = [](sim::SortKey key) { return sim::name_of(key); };
+  const sim::SortKey sort = *std::ranges::find(kSortKeys, options.sort, name);
   sim::require_layers(options.layers);
   require_compare_outputs(options, kScript);
 

@@ -53,15 +53,7 @@ ordered_json matrix_json(const Matrix<float>& matrix) {
 
 Description describe_arch(const path& file) {
   const sim::Arch arch = sim::read_arch(file);
-  std::string table = line("name", printable(arch.name));
-  table += line("array", fmt::format("{} x {} PEs (M x N), {} lanes: {} MACs per cycle", arch.rows, arch.cols,
-                                     arch.lanes, sim::grouped(arch.macs_per_cycle())));
-  table += line("longest K", std::to_string(arch.k_max));
-  table += line("clock", fmt::format("{} MHz", arch.clock_mhz));
-  table += line("codebooks", arch.frozen ? "frozen" : "programmable");
-  table +=
-      line("format", fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
-  return {"architecture", table, {{"configuration", sim::to_json(arch)}}};
+  return {"architecture", arch_table(arch), {{"configuration", sim::to_json(arch)}}};
 }
 
 Description describe_layer(const path& file) {

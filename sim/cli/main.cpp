@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   add_simulate(app, session);
   add_compare(app, session);
   add_formats(app, session);
+  add_arch(app, session);
   add_verify(app);
   add_info(app, session);
   // The arguments of an external command are its own business.

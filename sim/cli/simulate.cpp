@@ -56,22 +56,22 @@ int run(const Options& options, const std::string& command_line) {
   const auto& request = options.workload;
   sim::require_outputs({options.output, options.json}, {request.layer, request.codebooks, request.arch});
   const sim::QuantizedLayer work = sim::quantize_layer(request);
-  const Matrix<float> golden = exact_gemm(work.activation, work.weight);
+  const Matrix<float> golden = gemm(work.activation, work.weight, work.arch.accumulation);
 
   sim::SimulationOptions simulation_options;
   simulation_options.stalls = {options.seed, {options.stalls, options.stalls, options.stalls}};
-  sim::Simulation simulation;
+  sim::ArrayRun array_run;
   {
     sim::ProgressBar bar("simulate");
     simulation_options.progress = [&](std::size_t done, std::size_t total) { bar.update(done, total); };
-    simulation = sim::simulate(work.arch, work.activation, work.weight, simulation_options);
+    array_run = sim::simulate(work.arch, work.activation, work.weight, simulation_options);
   }
   const sim::Tiling tiling(work.arch, work.activation.rows(), work.weight.rows(), work.weight.k);
-  const Matrix<float> output = sim::assemble_output(simulation.run, work.arch, tiling);
+  const Matrix<float> output = sim::assemble_output(array_run, work.arch, tiling);
   if (!agree(golden, output)) return sim::kFailure;
 
   sim::GemmReport report = sim::gemm_report(work, output);
-  report.timing = sim::timing_report(work.arch, tiling, simulation);
+  report.timing = sim::timing_report(work.arch, tiling, array_run);
   if (!options.output.empty()) write_result(options, work, output);
   auto json = sim::origin_json(command_line, options.seed);
   json["stall_percent"] = options.stalls;
@@ -97,8 +97,8 @@ void add_simulate(CLI::App& app, Session& session) {
   command->footer(
       "The output is compared with the golden model; a difference in a single bit ends with code 1.\n"
       "Example:\n"
-      "  bcq simulate layer.safetensors --arch configs/default.toml -o result.safetensors --json report.json\n"
-      "Next: bcq verify LAYER runs the RTL as well; copy configs/default.toml to try other arrays.");
+      "  bcq simulate layer.safetensors --arch default -o result.safetensors --json report.json\n"
+      "Next: bcq verify LAYER runs the RTL as well; bcq arch lists the arrays.");
   command->callback(
       [options, &session] { session.command = [options, &session] { return run(*options, session.command_line); }; });
 }

@@ -5,12 +5,26 @@
 #include <nlohmann/json.hpp>
 
 #include "bcq/sim/report.hpp"
+#include "bcq/sim/text.hpp"
 #include "bcq/text.hpp"
 
 namespace bcq::cli {
 
 std::string line(std::string_view label, std::string_view text) {
   return fmt::format("{:<14}{}\n", label, text);
+}
+
+std::string arch_table(const sim::Arch& arch) {
+  std::string table = line("name", printable(arch.name));
+  if (!arch.about.empty()) table += line("what for", printable(arch.about));
+  table += line("array", fmt::format("{} x {} PEs (M x N), {} lanes: {} MACs per cycle", arch.rows, arch.cols,
+                                     arch.lanes, sim::grouped(arch.macs_per_cycle())));
+  table += line("longest K", std::to_string(arch.k_max));
+  table += line("clock", fmt::format("{} MHz", arch.clock_mhz));
+  table += line("codebooks", arch.frozen ? "frozen" : "programmable");
+  table += line("accumulator", fmt::format("{}, {} bits", sim::name_of(arch.accumulation), arch.accumulator_bits()));
+  return table + line("format",
+                      fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
 }
 
 std::string codebooks_table(const CodebookSet& set) {

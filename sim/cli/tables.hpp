@@ -7,12 +7,16 @@
 #include <string_view>
 
 #include "bcq/codebook.hpp"
+#include "bcq/sim/arch.hpp"
 #include "bcq/tensor.hpp"
 
 namespace bcq::cli {
 
 /// "label       text\n", the label padded.
 [[nodiscard]] std::string line(std::string_view label, std::string_view text);
+
+/// Every parameter of an architecture.
+[[nodiscard]] std::string arch_table(const sim::Arch& arch);
 
 /// One line per codebook.
 [[nodiscard]] std::string codebooks_table(const CodebookSet& set);

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <map>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bcq/atomic_file.hpp"
@@ -17,6 +19,7 @@ namespace bcq::sim {
 namespace {
 
 constexpr int kMaxSide = 1024;
+const std::string kNamedArchs = BCQ_ARCHITECTURES;
 
 [[noreturn]] void refuse(const std::string& path, const toml::node& node, const std::string& key,
                          const std::string& problem) {
@@ -49,6 +52,14 @@ bool frozen(const std::string& path, const toml::node& node, const std::string& 
   return value == "frozen";
 }
 
+Accumulation accumulation(const std::string& path, const toml::node& node, const std::string& key) {
+  const std::string value = text(path, node, key);
+  for (const Accumulation kind : {Accumulation::kExact, Accumulation::kFp32}) {
+    if (value == name_of(kind)) return kind;
+  }
+  refuse(path, node, key, "expected \"exact\" or \"fp32\"");
+}
+
 using Setter = std::function<void(Arch&, const std::string& path, const toml::node&, const std::string& key)>;
 
 Setter set_int(std::function<int&(Arch&)> member) {
@@ -61,6 +72,7 @@ Setter set_int(std::function<int&(Arch&)> member) {
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> table = {
       {"name", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.name = text(p, n, k); }},
+      {"about", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.about = text(p, n, k); }},
       {"array.rows", set_int([](Arch& a) -> int& { return a.rows; })},
       {"array.cols", set_int([](Arch& a) -> int& { return a.cols; })},
       {"array.lanes", set_int([](Arch& a) -> int& { return a.lanes; })},
@@ -69,6 +81,8 @@ const std::map<std::string, Setter>& setters() {
       {"array.clock_mhz",
        [](Arch& a, const auto& p, const auto& n, const auto& k) { a.clock_mhz = positive(p, n, k); }},
       {"array.codebooks", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.frozen = frozen(p, n, k); }},
+      {"array.accumulator",
+       [](Arch& a, const auto& p, const auto& n, const auto& k) { a.accumulation = accumulation(p, n, k); }},
       {"format.lb", set_int([](Arch& a) -> int& { return a.format.lb; })},
       {"format.la", set_int([](Arch& a) -> int& { return a.format.la; })},
       {"format.nc", set_int([](Arch& a) -> int& { return a.format.nc; })},
@@ -97,12 +111,39 @@ void apply(Arch& arch, const std::string& path, const toml::table& table, const 
   }
 }
 
+toml::table read_toml(const std::filesystem::path& path) {
+  const std::vector<std::byte> bytes = read_file(path);
+  const std::string_view document(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  try {
+    return toml::parse(document, path.string());
+  } catch (const toml::parse_error& error) {
+    throw InputError(
+        fmt::format("{}:{}: {}; mend the TOML", path.string(), error.source().begin.line, error.description()));
+  }
+}
+
+Arch arch_of(const std::string& path, const toml::table& table, const std::string& name) {
+  Arch arch;
+  arch.name = name;
+  apply(arch, path, table, "");
+  arch.validate(path);
+  return arch;
+}
+
 void require_side(const std::string& where, const char* key, int value) {
   if (value >= 1 && value <= kMaxSide) return;
   throw InputError(fmt::format("{}: array.{} = {}: out of range; use 1 to {}", where, key, value, kMaxSide));
 }
 
 }  // namespace
+
+std::string_view name_of(Accumulation accumulation) {
+  return accumulation == Accumulation::kExact ? "exact" : "fp32";
+}
+
+int Arch::accumulator_bits() const {
+  return accumulation == Accumulation::kExact ? bcq::accumulator_bits(k_max, format.bc) : 32;
+}
 
 void Arch::validate(const std::string& where) const {
   format.validate(where);
@@ -125,18 +166,35 @@ void Arch::validate(const std::string& where) const {
 }
 
 Arch read_arch(const std::filesystem::path& path) {
-  Arch arch;
-  arch.name = path.stem().string();
-  const std::vector<std::byte> bytes = read_file(path);
-  const std::string_view document(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  try {
-    apply(arch, path.string(), toml::parse(document, path.string()), "");
-  } catch (const toml::parse_error& error) {
-    throw InputError(
-        fmt::format("{}:{}: {}; mend the TOML", path.string(), error.source().begin.line, error.description()));
+  return arch_of(path.string(), read_toml(path), path.stem().string());
+}
+
+std::vector<Arch> named_archs() {
+  const toml::table document = read_toml(kNamedArchs);
+  std::vector<std::pair<std::uint32_t, Arch>> entries;  // by line
+  for (const auto& [name, node] : document) {
+    const auto* entry = node.as_table();
+    if (entry == nullptr) refuse(kNamedArchs, node, std::string(name.str()), "expected an architecture, [name]");
+    const auto& [line, arch] =
+        entries.emplace_back(node.source().begin.line, arch_of(kNamedArchs, *entry, std::string(name.str())));
+    if (arch.about.empty()) refuse(kNamedArchs, node, arch.name, "say in `about` what it is for");
   }
-  arch.validate(path.string());
-  return arch;
+  std::ranges::sort(entries, {}, [](const auto& entry) { return entry.first; });
+  std::vector<Arch> archs;
+  for (auto& [line, arch] : entries) archs.push_back(std::move(arch));
+  return archs;
+}
+
+Arch find_arch(const std::string& choice) {
+  const std::filesystem::path path(choice);
+  if (path.extension() == ".toml" || path.has_parent_path()) return read_arch(path);
+  std::string names;
+  for (Arch& arch : named_archs()) {
+    if (arch.name == choice) return std::move(arch);
+    names += (names.empty() ? "" : ", ") + arch.name;
+  }
+  throw InputError(
+      fmt::format("--arch {}: no architecture of that name; use one of {}, or a file NAME.toml", choice, names));
 }
 
 }  // namespace bcq::sim

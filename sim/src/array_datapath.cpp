@@ -17,9 +17,11 @@ ArrayDatapath::ArrayDatapath(const Arch& arch, std::size_t k, const CodebookSet&
       activation_(arch.rows, arch.lanes, activation),
       weight_(arch.cols, arch.lanes, weight),
       p_(activation_.decoders.size() * weight_.decoders.size()),
-      s_(p_.size()),
+      sums_(std::vector<ExactSum>(p_.size())),
       indices_(static_cast<std::size_t>(layout_.lanes)),
-      selectors_(static_cast<std::size_t>(layout_.selectors)) {}
+      selectors_(static_cast<std::size_t>(layout_.selectors)) {
+  if (arch.accumulation == Accumulation::kFp32) sums_ = std::vector<Fp32Sum>(p_.size());
+}
 
 void ArrayDatapath::decode(Edge& edge, std::span<const std::uint32_t> words, const BeatPosition& position) {
   const auto lanes = indices_.size();
@@ -44,15 +46,15 @@ void ArrayDatapath::decode(Edge& edge, std::span<const std::uint32_t> words, con
 
 void ArrayDatapath::finish_block_array(bool tile_first) {
   const std::size_t cols = weight_.decoders.size();
-  for (std::size_t r = 0; r < activation_.decoders.size(); ++r) {
-    const E4m3Parts a = activation_.decoders[r]->scale();
-    for (std::size_t c = 0; c < cols; ++c) {
-      const E4m3Parts w = weight_.decoders[c]->scale();
-      Accumulator& s = s_[r * cols + c];
-      if (tile_first) s = 0;
-      s += scaled_term(p_[r * cols + c], a.significand * w.significand, a.exponent + w.exponent);
+  const auto add_to = [&](auto& sums) {
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const E4m3Parts a = activation_.decoders[i / cols]->scale();
+      const E4m3Parts w = weight_.decoders[i % cols]->scale();
+      if (tile_first) sums[i] = {};
+      sums[i].add(p_[i], a.significand * w.significand, a.exponent + w.exponent);
     }
-  }
+  };
+  std::visit(add_to, sums_);
 }
 
 std::vector<float> ArrayDatapath::issue(std::span<const std::uint32_t> activation,
@@ -70,8 +72,11 @@ std::vector<float> ArrayDatapath::issue(std::span<const std::uint32_t> activatio
   }
   if (position.array_last) finish_block_array(position.tile_first);
   if (!position.tile_last) return {};
-  std::vector<float> tile(s_.size());
-  std::transform(s_.begin(), s_.end(), tile.begin(), [&](Accumulator s) { return accumulator_to_float(s) * scale_; });
+  std::vector<float> tile;
+  const auto convert = [&](const auto& sums) {
+    for (const auto& sum : sums) tile.push_back(sum.value() * scale_);
+  };
+  std::visit(convert, sums_);
   return tile;
 }
 

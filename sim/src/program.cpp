@@ -104,7 +104,7 @@ void add_workload_options(CLI::App& app, WorkloadRequest& request) {
                  "Codebooks file with the architecture's nc and bc (its lb and la need not match: the architecture's "
                  "are used); default: the set that comes with bcq for the architecture's nc and lb")
       ->type_name("FILE");
-  app.add_option("--arch", request.arch, "Architecture file; default: 16 x 16 PEs with 16 lanes, lb 8, la 64, nc 8")
+  app.add_option("--arch", request.arch, "Architecture: a name (bcq arch lists them) or a file NAME.toml; default: default")
       ->type_name("FILE.toml");
   app.add_option("--activation-scale", request.activation_scale,
                  "Static tensor scale of the activation; what exceeds it saturates; default: from its largest scalar")

@@ -101,12 +101,14 @@ GemmReport gemm_report(const QuantizedLayer& work, const Matrix<float>& output) 
   report.activation = operand_report(work.layer.activation, work.activation);
   report.nmse_db = nmse_db(reference, output);
   report.max_abs_error = max_abs_error(reference, output);
+  if (work.arch.accumulation != Accumulation::kExact)
+    report.accumulation = measure_error(exact_gemm(work.activation, work.weight), output);
   return report;
 }
 
-TimingReport timing_report(const Arch& arch, const Tiling& tiling, const Simulation& simulation) {
+TimingReport timing_report(const Arch& arch, const Tiling& tiling, const ArrayRun& run) {
   TimingReport timing;
-  timing.cycles = simulation.run.cycles();
+  timing.cycles = run.cycles();
   const auto cycles = static_cast<double>(timing.cycles);
   timing.seconds = cycles / (arch.clock_mhz * 1e6);
   timing.macs_per_cycle = static_cast<double>(tiling.macs()) / cycles;
@@ -114,9 +116,9 @@ TimingReport timing_report(const Arch& arch, const Tiling& tiling, const Simulat
   timing.gops = 2.0 * timing.macs_per_cycle * arch.clock_mhz / 1e3;
   timing.tiles = tiling.tiles();
   timing.operand_beats = tiling.tiles() * tiling.beats_per_tile;
-  timing.busy = simulation.counters.busy;
-  timing.operand_wait = simulation.counters.operand_wait;
-  timing.drain_stall = simulation.counters.drain_stall;
+  timing.busy = run.counters.busy;
+  timing.operand_wait = run.counters.operand_wait;
+  timing.drain_stall = run.counters.drain_stall;
   // One codeword per cycle through one port, the operands one after the other.
   if (!arch.frozen) timing.codebook_load_cycles = 2 * static_cast<std::uint64_t>(arch.format.nc) * kCodebookEntries;
   return timing;
@@ -132,8 +134,9 @@ std::string to_table(const GemmReport& report) {
   const Arch& arch = report.arch;
   std::string out =
       fmt::format("{:<12}{}: M = {}, N = {}, K = {}\n", "layer", printable(report.layer), report.m, report.n, report.k);
-  out += fmt::format("{:<12}{}: {} x {} PEs, {} lanes, {} codebooks\n", "array", printable(arch.name), arch.rows,
-                     arch.cols, arch.lanes, arch.frozen ? "frozen" : "programmable");
+  out += fmt::format("{:<12}{}: {} x {} PEs, {} lanes, {} codebooks, {} accumulators\n", "array", printable(arch.name),
+                     arch.rows, arch.cols, arch.lanes, arch.frozen ? "frozen" : "programmable",
+                     name_of(arch.accumulation));
   out += fmt::format("{:<12}{}\n", "format", arch.format.name());
   out += fmt::format("{:<12}{}\n\n", "codebooks", printable(report.codebooks));
   out += fmt::format("{:<12}{:>12}{:>12}{:>12}{:>14}\n", "", "bits/scalar", "stored", "NMSE (dB)", "max |error|");
@@ -141,6 +144,10 @@ std::string to_table(const GemmReport& report) {
   out += operand_row("activation", report.activation);
   out += fmt::format("{:<12}{:>12}{:>12}{:>12}{:>14.4g}\n", "result", "", "", nmse_text(report.nmse_db),
                      report.max_abs_error);
+  if (report.accumulation) {
+    out += fmt::format("{:<12}{:>36}{:>14.4g}  against exact accumulation\n", "accumulation",
+                       nmse_text(report.accumulation->nmse_db), report.accumulation->max_abs_error);
+  }
   if (report.timing) out += fmt::format("\n{}", timing_table(*report.timing, arch));
   return out;
 }
@@ -154,6 +161,10 @@ ordered_json to_json(const GemmReport& report) {
                     {"activation", operand_json(report.activation)},
                     {"result", nmse_json(report.nmse_db)}};
   json["result"]["max_abs_error"] = report.max_abs_error;
+  if (report.accumulation) {
+    json["accumulation"] = nmse_json(report.accumulation->nmse_db);
+    json["accumulation"]["max_abs_error"] = report.accumulation->max_abs_error;
+  }
   if (report.timing) json["timing"] = timing_json(*report.timing);
   return json;
 }
@@ -173,7 +184,8 @@ ordered_json to_json(const Arch& arch) {
             {"lanes", arch.lanes},
             {"k_max", arch.k_max},
             {"clock_mhz", arch.clock_mhz},
-            {"codebooks", arch.frozen ? "frozen" : "programmable"}}},
+            {"codebooks", arch.frozen ? "frozen" : "programmable"},
+            {"accumulator", name_of(arch.accumulation)}}},
           {"format", to_json(arch.format)}};
 }
 

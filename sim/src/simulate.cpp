@@ -30,15 +30,14 @@ void require_operands_fit(const Arch& arch, const BcqTensor& activation, const B
           operand->format().name(), arch.name, arch.format.name()));
     }
     if (operand->k > arch.k_max) {
-      throw InputError(fmt::format(
-          "K = {} is too long for the accumulator of architecture \"{}\"; raise array.k_max (now {}) or split K",
-          operand->k, arch.name, arch.k_max));
+      throw InputError(fmt::format("K = {} is too long for architecture \"{}\"; raise array.k_max (now {}) or split K",
+                                   operand->k, arch.name, arch.k_max));
     }
   }
 }
 
-Simulation simulate(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight,
-                    const SimulationOptions& options) {
+ArrayRun simulate(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight,
+                  const SimulationOptions& options) {
   require_operands_fit(arch, activation, weight);
   const Tiling tiling(arch, activation.rows(), weight.rows(), activation.k);
   const Clocking clock = clocking(arch);
@@ -61,7 +60,9 @@ Simulation simulate(const Arch& arch, const BcqTensor& activation, const BcqTens
   // sc_stop() is how every run ends; the kernel need not say so.
   sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_DO_NOTHING);
   sc_core::sc_start();
-  return {sink.run(), array.counters()};
+  ArrayRun run = sink.run();
+  run.counters = array.counters();
+  return run;
 }
 
 }  // namespace bcq::sim

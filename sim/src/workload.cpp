@@ -41,7 +41,7 @@ void require_fit(const std::string& path, const BcqFormat& file, const Arch& arc
 void require_k(const WorkloadRequest& request, const Layer& layer, const Arch& arch) {
   if (layer.weight.cols() <= arch.k_max) return;
   throw InputError(fmt::format(
-      "{}: tensor 'weight': K = {} is too long for the accumulator of architecture \"{}\"; raise array.k_max = {}{} or "
+      "{}: tensor 'weight': K = {} is too long for architecture \"{}\"; raise array.k_max = {}{} or "
       "split K",
       request.layer, layer.weight.cols(), arch.name, arch.k_max, request.arch.empty() ? "" : " in " + request.arch));
 }
@@ -69,7 +69,7 @@ void require_scale(const std::string& where, float scale) {
 QuantizedLayer quantize_layer(const WorkloadRequest& request) {
   if (request.activation_scale) require_scale("--activation-scale", *request.activation_scale);
   QuantizedLayer out;
-  if (!request.arch.empty()) out.arch = read_arch(request.arch);
+  if (!request.arch.empty()) out.arch = find_arch(request.arch);
   out.codebooks = codebooks_for(out.arch, request.codebooks, request.layer, out.codebooks_source);
   out.layer = read_layer(request.layer);
   require_k(request, out.layer, out.arch);

@@ -3,6 +3,7 @@
 import json
 import struct
 import subprocess
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -86,7 +87,8 @@ class Commands(Folder):
         report = json.loads((self.dir / "r.json").read_text())
         self.assertEqual(report["shape"], {"m": 5, "n": 6, "k": 72})
         self.assertEqual(report["configuration"]["array"], {"rows": 4, "cols": 3, "lanes": 8, "k_max": 4096,
-                                                            "clock_mhz": 500.0, "codebooks": "programmable"})
+                                                            "clock_mhz": 500.0, "codebooks": "programmable",
+                                                            "accumulator": "exact"})
         self.assertEqual(report["configuration"]["format"], {"lb": 8, "la": 64, "nc": 2, "bc": 6})
         self.assertTrue(report["bit_equal_to_golden_model"])
         timing = report["timing"]
@@ -116,6 +118,19 @@ class Commands(Folder):
         self.assertEqual((stalled["seed"], stalled["stall_percent"]), (3, 50))
         self.assertEqual(read_safetensors(self.dir / "free.st")[1], read_safetensors(self.dir / "stalled.st")[1])
 
+    def test_fp32_accumulators(self):
+        self.write("fp32.toml", ARCH.replace("[format]", 'accumulator = "fp32"\n[format]'))
+        exact = self.report("simulate layer.st --codebooks cb.st --arch arch.toml")
+        fp32 = self.report("simulate layer.st --codebooks cb.st --arch fp32.toml")
+        self.assertEqual(fp32["configuration"]["array"]["accumulator"], "fp32")
+        self.assertEqual(fp32["timing"], exact["timing"])
+        self.assertNotIn("accumulation", exact)
+        self.assertTrue(fp32["accumulation"]["exact"] or fp32["accumulation"]["nmse_db"] < -130)
+        self.assertAlmostEqual(fp32["result"]["nmse_db"], exact["result"]["nmse_db"], places=4)
+        self.assertIn("against exact accumulation", self.done("simulate layer.st --codebooks cb.st --arch fp32.toml"))
+        self.assertRegex(self.done("info fp32.toml"), r"accumulator +fp32, 32 bits")
+        self.assertRegex(self.done("info arch.toml"), r"accumulator +exact, 59 bits")
+
     def test_default_codebooks_and_activation_scale(self):
         (self.dir / "codebooks").mkdir()
         self.write("codebooks/nc8_lb8.safetensors", codebooks(nc=8))
@@ -143,10 +158,29 @@ class Commands(Folder):
         self.assertNotIn("\x1b", self.done("info other.st"))
         self.assertIn("two\\x0alines", self.done("info other.st"))
 
-    def test_repository_architectures(self):
-        for path in sorted((ROOT / "configs").glob("*.toml")):
-            with self.subTest(path.name):
-                self.assertEqual(self.report(f"info {path}")["kind"], "architecture")
+    def test_named_architectures(self):
+        with (ROOT / "architectures.toml").open("rb") as file:
+            named = tomllib.load(file)
+        listed = self.report("arch")["architectures"]
+        self.assertEqual([arch["name"] for arch in listed], list(named))
+        self.assertGreaterEqual(len(named), 12)
+        for arch in listed:
+            with self.subTest(arch["name"]):
+                entry = named[arch["name"]]
+                # Every key is written out, so other programs need no defaults.
+                self.assertEqual(arch["configuration"], {"name": arch["name"], **{key: entry[key] for key in ("array", "format")}})
+                self.assertEqual(arch["about"], entry["about"])
+                self.assertIn(arch["name"], self.done("arch"))
+                self.write("copy.toml", self.done(f"arch {arch['name']} --toml"))
+                self.assertEqual(self.report("info copy.toml")["configuration"], arch["configuration"])
+        self.assertIn("MACs per cycle", self.done("arch narrow"))
+
+    def test_architecture_by_name(self):
+        (self.dir / "codebooks").mkdir()
+        self.write("codebooks/nc8_lb8.safetensors", codebooks(nc=8))
+        by_default = self.report("simulate layer.st", BCQ_DATA_DIR=str(self.dir))
+        named = self.report("simulate layer.st --arch default", BCQ_DATA_DIR=str(self.dir))
+        self.assertEqual(by_default["configuration"], named["configuration"])
 
 
 class Refusals(Folder):
@@ -192,6 +226,8 @@ class Refusals(Folder):
             "la and lb": (ARCH.replace("la = 64", "la = 60"), "arch.toml", "la = 60"),
             "no rows": (ARCH.replace("rows = 4", "rows = 0"), "arch.toml", "array.rows = 0", "1 to"),
             "clock": (ARCH.replace("[format]", "clock_mhz = -1.0\n[format]"), "arch.toml:6", "array.clock_mhz"),
+            "accumulator": (ARCH.replace("[format]", 'accumulator = "fp16"\n[format]'), "arch.toml:6",
+                            "array.accumulator", '"exact" or "fp32"'),
             "codebooks of another nc": (ARCH.replace("nc = 2", "nc = 4"), "cb.st", "nc=2", "nc=4"),
             "codebooks of another bc": (ARCH.replace("bc = 6", "bc = 7"), "cb.st", "bc=6", "bc=7"),
         }
@@ -320,7 +356,7 @@ class Verify(Folder):
             ("verify --shape 1,1,1 --arch missing.toml", "missing.toml"),
             ("verify --shape 1,1,1 --stalls 100 --arch arch.toml", "--stalls"),
             ("verify --shape 1,1,1 --seed -1 --arch arch.toml", "--seed"),
-            ("verify --shape 1,1,1 --rtl nowhere --arch arch.toml", "nowhere", "bcq_array.sv"),
+            ("verify --shape 1,1,1 --rtl nowhere --arch arch.toml", "nowhere", "bcq_accel.sv"),
             ("verify --shape 1,1,1 --arch arch.toml --json nowhere/out.json", "nowhere"),
         ):
             with self.subTest(arguments):

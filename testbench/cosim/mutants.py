@@ -35,7 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bcq", type=Path, required=True, help="the program bcq")
     parser.add_argument("--rtl", type=Path, required=True, help="folder with the RTL to break")
-    parser.add_argument("--arch", type=Path, required=True, help="architecture file")
+    parser.add_argument("--arch", required=True, help="architecture")
     args = parser.parse_args()
 
     survivors = 0

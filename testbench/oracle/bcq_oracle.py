@@ -397,6 +397,27 @@ def output(s, activation, weight):
     return multiply32(rne32(Fraction(s, 2**18)), factor)
 
 
+def accumulate_fp32(activation, m, weight, n):
+    """The bits of the binary32 accumulator: one rounding per block array, in ascending order (section 5b)."""
+    fmt, acc = activation.format, 0
+    k = len(activation.indices[m])
+    for first in range(0, k, fmt.la):
+        pairs = [(codeword(activation, m, i), codeword(weight, n, i)) for i in range(first, min(first + fmt.la, k))]
+        p = sum(a[0] * w[0] for a, w in pairs)
+        (_, ma, ea), (_, mw, ew) = pairs[0]
+        acc = rne32(f32_value(acc) + Fraction(p * ma * mw * 2 ** (ea + ew), 2**18))
+    return acc
+
+
+def gemm_fp32(activation, weight):
+    """(accumulators, C) as matrices of binary32 bits."""
+    factor = rne32(f32_value(weight.g_bits) * f32_value(activation.g_bits))
+    assert factor != INFINITY_BITS, "operands whose G_WA overflows are refused"
+    rows, cols = range(len(activation.indices)), range(len(weight.indices))
+    sums = [[accumulate_fp32(activation, m, weight, n) for n in cols] for m in rows]
+    return sums, [[multiply32(acc, factor) for acc in row] for row in sums]
+
+
 def gemm(activation, weight):
     """(S, C) as matrices of integers and of binary32 bits."""
     sums = [[dot(activation, m, weight, n) for n in range(len(weight.indices))] for m in range(len(activation.indices))]

@@ -3,6 +3,7 @@
 
     quantize.json     FP32 in; codes, selectors, indices, tensor scale and decoded FP32 out
     gemm.json         two encoded operands; their decoded values, the exact S and C out
+    gemm_fp32.json    two encoded operands; the exact S, the FP32 accumulators and their C out
     accumulator.json  S; RNE32(S * 2**-18) out
 
 Each file has an array "cases", one case per line. Numbers of a row are one string of fixed-width hex fields: 8 digits
@@ -304,6 +305,84 @@ def gemm_cases():
     return cases
 
 
+def gemm_fp32_case(name, activation, weight):
+    accumulators, result = oracle.gemm_fp32(activation, weight)
+    sums, _ = oracle.gemm(activation, weight)
+    return {
+        "name": name,
+        "activation": tensor_json(activation),
+        "weight": tensor_json(weight),
+        "s": [[str(s) for s in row] for row in sums],
+        "acc": hex_rows(accumulators, 8),
+        "c": hex_rows(result, 8),
+    }
+
+
+def scripted_case(name, columns):
+    """A row of A per column, block arrays of one scalar: an entry (P, code) adds P * code * 2**9 units of S.
+
+    The second row of W has the scale 448 instead of 2**-9.
+    """
+    fmt = Format(lb=1, la=1, nc=1, bc=8)
+    book = [-127, -64, -33, -8, -7, -3, -2, -1, 0, 1, 2, 3, 8, 33, 64, 127]
+    k = max(len(column) for column in columns)
+    columns = [column + [(0, 0x38)] * (k - len(column)) for column in columns]
+    g_bits = rne32(Fraction(5, 7))
+    activation = Tensor(
+        fmt,
+        [book],
+        g_bits,
+        [[book.index(p) for p, _ in column] for column in columns],
+        [[0] * k] * len(columns),
+        [[code for _, code in column] for column in columns],
+    )
+    weight = Tensor(fmt, [book], g_bits, [[book.index(1)] * k] * 2, [[0] * k] * 2, [[0x01] * k, [0x7E] * k])
+    return gemm_fp32_case(name, activation, weight)
+
+
+def power(e):
+    """The code of m = 8 and exponent e."""
+    return (e + 1) << 3
+
+
+def gemm_fp32_cases():
+    rng = random.Random(32)
+    cases = []
+    positive = list(range(0x7F))
+    all_codes = positive + [code | 0x80 for code in positive]
+    extreme = [0x7E, 0x01, 0xFE, 0x81, 0x00, 0x80]
+
+    def add(name, fmt, m, n, k, codes, g=("3f800000", "3f800000")):
+        activation = random_tensor(rng, fmt, m, k, int(g[0], 16), codes)
+        weight = random_tensor(rng, fmt, n, k, int(g[1], 16), codes)
+        cases.append(gemm_fp32_case(name, activation, weight))
+
+    add("default", Format(), 3, 4, 200, positive)
+    add("default, signed scales", Format(), 3, 4, 333, all_codes, ("3c123457", "3b7edcba"))
+    add("one scalar", Format(), 1, 1, 1, [0x38])
+    add("one block array", Format(), 3, 3, 64, all_codes)
+    add("many short block arrays", Format(lb=1, la=1, nc=2), 4, 4, 150, all_codes, ("3c123457", "3b7edcba"))
+    add("bc=4", Format(lb=2, la=2, nc=1, bc=4), 4, 4, 120, all_codes, ("40490fdb", "402df854"))
+    add("bc=8 la=16", Format(la=16, nc=16, bc=8), 3, 3, 170, all_codes, ("40490fdb", "402df854"))
+    add("extreme codes", Format(lb=4, la=4), 5, 5, 90, extreme, ("40490fdb", "402df854"))
+    add("scales of zero", Format(lb=4, la=4), 2, 2, 9, [0x00, 0x80])
+    add("g product subnormal", Format(lb=4, la=8), 3, 3, 60, all_codes, ("1a0f1e2d", "1b123455"))
+    add("C overflows", Format(lb=4, la=8), 3, 3, 60, all_codes, ("5f412345", "5f312345"))
+
+    # 2^24 units, where the last place is two of them: odd steps are ties.
+    top = [(64, power(14))] * 2
+    steps = [(1, 0x01), (2, 0x01), (3, 0x01), (-1, 0x01), (-2, 0x01), (-3, 0x01), (33, 0x01), (-33, 0x01)]
+    ties = [top + [a, b] for a in steps for b in steps] + [[(-p, code) for p, code in top] + [a, a, a] for a in steps]
+    cases.append(scripted_case("ties", ties))
+    # Large sums that cancel, exactly or to the last unit; the small terms before them are lost, those after are not.
+    big = [(127, 0x7E), (-127, 0x7E)]
+    cancel = [big, [(1, 0x01), *big], [*big, (1, 0x01)], [(-1, 0x01), *big, (-1, 0x01)], [(3, 0x01), (-3, 0x01)]]
+    cancel += [[(64, power(e)), (a, 0x01), (-64, power(e)), (b, 0x01)] for e in range(15) for a in (1, -3) for b in (0, 127)]
+    cancel += [[(127, code), (p, 0x01), (-127, code - 1)] for code in range(0x11, 0x7F, 5) for p in (1, -1)]
+    cases.append(scripted_case("cancellation", cancel))
+    return cases
+
+
 def accumulator_cases():
     """S about powers of two, ties of every width and their neighbours, and the extremes."""
     rng = random.Random(63)
@@ -322,7 +401,7 @@ def accumulator_cases():
 # --- Do the vectors bite? -------------------------------------------------------------------------------------------
 
 
-def check_power(quantized, multiplied):
+def check_power(quantized, multiplied, multiplied_fp32):
     """Fail unless the cases tell the contract from plausible misreadings of it."""
     ideal = signed_zero = infinite = 0
     for case in quantized:
@@ -348,9 +427,15 @@ def check_power(quantized, multiplied):
         for sums, row in zip(case["s"], case["c"]):
             for j, s in enumerate(sums):
                 double += rne32(Fraction(int(s), 2**18) * factor) != int(row[8 * j : 8 * j + 8], 16)
+    inexact = 0
+    for case in multiplied_fp32:
+        for sums, row in zip(case["s"], case["acc"]):
+            for j, s in enumerate(sums):
+                inexact += rne32(Fraction(int(s), 2**18)) != int(row[8 * j : 8 * j + 8], 16)
+    print(f"FP32 accumulation differs from an exact one for {inexact} results")
     print(f"V differs from an ideal quotient for {ideal} scalars, C from a single rounding for {double} results")
     print(f"decoded: {signed_zero} times -0, {infinite} times infinity")
-    assert ideal > 0 and double > 0
+    assert ideal > 0 and double > 0 and inexact > 0
 
 
 def render(generator, note, cases):
@@ -382,11 +467,12 @@ def write_main(generator, description, make_files):
 
 
 def make_files():
-    quantized, multiplied = quantize_cases(), gemm_cases()
-    check_power(quantized, multiplied)
+    quantized, multiplied, multiplied_fp32 = quantize_cases(), gemm_cases(), gemm_fp32_cases()
+    check_power(quantized, multiplied, multiplied_fp32)
     return {
         "quantize.json": ("FP32 matrices and their encoding", quantized),
         "gemm.json": ("encoded operands, exact S (LSB 2^-18) and C", multiplied),
+        "gemm_fp32.json": ("encoded operands, exact S, FP32 accumulators and their C", multiplied_fp32),
         "accumulator.json": ("S and RNE32(S * 2^-18)", accumulator_cases()),
     }
 

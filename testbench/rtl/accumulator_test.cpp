@@ -1,9 +1,10 @@
-// bcq_accumulator against __int128: sums, the shadow, and draining while the next tile adds up.
+// bcq_accumulator of either kind against __int128: sums, the shadow, and draining while the next tile adds up.
 #include <catch2/catch.hpp>
 
 #include "VAccumulator53.h"
 #include "VAccumulator63.h"
 #include "VAccumulator67.h"
+#include "VAccumulatorFp32.h"
 #include "unit.hpp"
 
 namespace bcq::test {
@@ -12,14 +13,15 @@ namespace {
 constexpr int kMaxSignificands = 15 * 15;
 constexpr int kMaxShift = 28;
 
-/// Parameters as the array derives them from LA, BC and K_MAX.
-template <class Model, int LA, int BC, int K_MAX>
+/// Parameters as the array derives them from LA, BC, K_MAX and the kind of accumulator.
+template <class Model, int LA, int BC, int K_MAX, Accumulation KIND = Accumulation::kExact>
 class Bench {
  public:
+  static constexpr bool kFp32 = KIND == Accumulation::kFp32;
   static constexpr int kArrays = K_MAX / LA;
   static constexpr std::int64_t kMaxScaled =
       std::int64_t{LA} * ((1 << (BC - 1)) - 1) * ((1 << (BC - 1)) - 1) * kMaxSignificands;
-  static constexpr int kWidth = 1 + std::bit_width(unsigned{K_MAX - 1}) + 2 * (BC - 1) + 36;
+  static constexpr int kWidth = kFp32 ? 32 : 1 + std::bit_width(unsigned{K_MAX - 1}) + 2 * (BC - 1) + 36;
   static constexpr int kScaledWidth = 2 * BC - 1 + std::bit_width(unsigned{LA - 1}) + 8;
 
   struct Inputs {
@@ -39,9 +41,9 @@ class Bench {
     unit_->drain_i = in.drain;
     set_signed(unit_->below_i, kWidth, in.below);
     unit_.tick();
-    if (in.add) sum_ = (in.first ? 0 : sum_) + Accumulator{in.scaled} * (Accumulator{1} << in.shift);
+    if (in.add) sum_ = rounded((in.first ? 0 : sum_) + Accumulator{in.scaled} * (Accumulator{1} << in.shift));
     if (in.add && in.last) {
-      shadow_ = sum_;
+      shadow_ = held(sum_);
       known_ = true;
     } else if (in.drain) {
       shadow_ = in.below;
@@ -53,6 +55,17 @@ class Bench {
 
   Accumulator shadow() { return get_signed(unit_->s_o, kWidth); }
 
+  /// The register's bits, as a two's complement integer, when it holds `sum`.
+  static Accumulator held(Accumulator sum) {
+    if (!kFp32) return sum;
+    return std::bit_cast<std::int32_t>(accumulator_to_float(sum));
+  }
+  /// The nearest sum that the register can hold.
+  static Accumulator rounded(Accumulator sum) {
+    if (!kFp32) return sum;
+    return static_cast<Accumulator>(std::ldexp(accumulator_to_float(sum), -kAccumulatorLsb));
+  }
+
  private:
   Unit<Model> unit_;
   Accumulator sum_ = 0, shadow_ = 0;
@@ -62,10 +75,11 @@ class Bench {
 using Acc53 = Bench<VAccumulator53, 16, 4, 1024>;
 using Acc63 = Bench<VAccumulator63, 64, 6, 65536>;
 using Acc67 = Bench<VAccumulator67, 1024, 8, 65536>;
+using AccFp32 = Bench<VAccumulatorFp32, 64, 6, 65536, Accumulation::kFp32>;
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("accumulator: random tiles, drained meanwhile", "[rtl][accumulator]", Acc53, Acc63, Acc67) {
+TEMPLATE_TEST_CASE("accumulator: random tiles, drained meanwhile", "[rtl][accumulator]", Acc53, Acc63, Acc67, AccFp32) {
   TestType bench;
   Random random;
   const auto noise = [&] {
@@ -101,10 +115,11 @@ TEMPLATE_TEST_CASE("accumulator: the largest sums of K_MAX fit", "[rtl][accumula
   }
 }
 
-TEMPLATE_TEST_CASE("accumulator: a finished sum wins over draining", "[rtl][accumulator]", Acc53, Acc63, Acc67) {
+TEMPLATE_TEST_CASE("accumulator: a finished sum wins over draining", "[rtl][accumulator]", Acc53, Acc63, Acc67,
+                   AccFp32) {
   TestType bench;
   bench.cycle({true, true, true, 5, 3, true, 77});
-  CHECK((bench.shadow() == 40));
+  CHECK((bench.shadow() == TestType::held(40)));
   bench.cycle({false, false, false, 5, 3, true, 77});
   CHECK((bench.shadow() == 77));
   bench.cycle({false, true, true, 5, 3, false, 99});

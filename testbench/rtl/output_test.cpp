@@ -1,10 +1,11 @@
-// bcq_output: rows of accumulators in, scaled binary32 rows out; order, latency, back pressure.
+// bcq_output with either accumulator: rows of S in, scaled binary32 rows out; order, latency, back pressure.
 #include <catch2/catch.hpp>
 
 #include <deque>
 #include <optional>
 
-#include "VOutput.h"
+#include "VOutputExact.h"
+#include "VOutputFp32.h"
 #include "bcq/beat.hpp"
 #include "unit.hpp"
 
@@ -12,8 +13,34 @@ namespace bcq::test {
 namespace {
 
 constexpr int kCols = 3;
-constexpr int kAccWidth = 63;
+/// An S of random length as its accumulator holds it, least significant word first, and as binary32.
+struct Sum {
+  std::array<std::uint32_t, 2> words;
+  float value;
+};
 
+struct Exact {
+  using Model = VOutputExact;
+  static constexpr std::size_t kWidth = 63;
+
+  static Sum draw(Random& random) {
+    const int length = static_cast<int>(random.between(1, kWidth));
+    const auto s = static_cast<std::int64_t>(random.bits()) >> (64 - length);
+    return {{static_cast<std::uint32_t>(s), static_cast<std::uint32_t>(s >> 32)}, accumulator_to_float(s)};
+  }
+};
+
+struct Fp32 {
+  using Model = VOutputFp32;
+  static constexpr std::size_t kWidth = 32;
+
+  static Sum draw(Random& random) {
+    const float value = Exact::draw(random).value;
+    return {{std::bit_cast<std::uint32_t>(value), 0}, value};
+  }
+};
+
+template <class Kind>
 class Bench {
  public:
   explicit Bench(float scale) : scale_(scale) {
@@ -49,23 +76,24 @@ class Bench {
   Random random;
 
  private:
-  using Result = PortBits<std::remove_reference_t<decltype(VOutput::res_o)>>;
+  using Result = PortBits<std::remove_reference_t<decltype(Kind::Model::res_o)>>;
 
   void offer() {
-    PortBits<std::remove_reference_t<decltype(VOutput::s_i)>> bits{};
+    PortBits<std::remove_reference_t<decltype(Kind::Model::s_i)>> bits{};
     Result result{};
     for (std::size_t c = 0; c < kCols; ++c) {
-      const int length = static_cast<int>(random.between(1, kAccWidth));
-      const auto s = static_cast<std::int64_t>(random.bits()) >> (64 - length);
-      BitSpan(bits).put(c * kAccWidth, 32, static_cast<std::uint32_t>(s));
-      BitSpan(bits).put(c * kAccWidth + 32, kAccWidth - 32, static_cast<std::uint32_t>(s >> 32));
-      result[c] = std::bit_cast<std::uint32_t>(accumulator_to_float(s) * scale_);
+      const Sum s = Kind::draw(random);
+      for (std::size_t bit = 0; bit < Kind::kWidth; bit += 32) {
+        const int width = static_cast<int>(std::min<std::size_t>(32, Kind::kWidth - bit));
+        BitSpan(bits).put(c * Kind::kWidth + bit, width, s.words[bit / 32]);
+      }
+      result[c] = std::bit_cast<std::uint32_t>(s.value * scale_);
     }
     set_port(unit_->s_i, bits);
     row_ = result;
   }
 
-  Unit<VOutput> unit_;
+  Unit<typename Kind::Model> unit_;
   float scale_;
   std::optional<Result> row_;
   std::deque<Result> expected_;
@@ -73,9 +101,9 @@ class Bench {
 
 }  // namespace
 
-TEST_CASE("output: random rows and back pressure", "[rtl][output]") {
+TEMPLATE_TEST_CASE("output: random rows and back pressure", "[rtl][output]", Exact, Fp32) {
   for (const float scale : {1.0F, 0x1.234567p-20F, 0x1.8p-140F, 0.0F, 0x1.FFFFFEp127F}) {
-    Bench bench(scale);
+    Bench<TestType> bench(scale);
     int rows = 0;
     for (int i = 0; i < 40'000; ++i) {
       const int take = i / 1000 % 5 * 25;
@@ -85,8 +113,8 @@ TEST_CASE("output: random rows and back pressure", "[rtl][output]") {
   }
 }
 
-TEST_CASE("output: a row taken in cycle n is offered in cycle n+3", "[rtl][output]") {
-  Bench bench(1.0F);
+TEMPLATE_TEST_CASE("output: a row taken in cycle n is offered in cycle n+3", "[rtl][output]", Exact, Fp32) {
+  Bench<TestType> bench(1.0F);
   for (int i = 0; i < 5; ++i) {
     CHECK(bench.cycle(true, true).in);
     CHECK_FALSE(bench.cycle(false, true).out);
@@ -95,8 +123,8 @@ TEST_CASE("output: a row taken in cycle n is offered in cycle n+3", "[rtl][outpu
   }
 }
 
-TEST_CASE("output: one row per cycle", "[rtl][output]") {
-  Bench bench(1.0F);
+TEMPLATE_TEST_CASE("output: one row per cycle", "[rtl][output]", Exact, Fp32) {
+  Bench<TestType> bench(1.0F);
   for (int i = 0; i < 3; ++i) CHECK(bench.cycle(true, true).in);
   int stalls = 0;
   for (int i = 0; i < 1000; ++i) {

@@ -17,7 +17,7 @@ namespace bcq::testbench {
 
 /// Everything fixed-size about a job.
 struct JobHeader {
-  std::uint64_t k;
+  std::uint64_t k, k_max;
   std::uint64_t m_tiles, n_tiles, beats_per_tile;
   std::uint64_t act_words_per_beat, wgt_words_per_beat;
   std::uint64_t rows, cols;
@@ -36,7 +36,8 @@ struct Job {
 /// The result stream of a job.
 struct JobResult {
   std::vector<std::uint64_t> beat_cycles;
-  std::vector<std::uint32_t> words;  ///< [beats, cols]
+  std::vector<std::uint32_t> words;     ///< [beats, cols]
+  std::vector<std::uint64_t> counters;  ///< in the order of sim::registers::kCounters
 };
 
 /// A binary file of trivially copyable values and counted arrays. Throws std::runtime_error on any failure.
@@ -112,6 +113,7 @@ inline void write_result(const std::string& path, const JobResult& result) {
   RecordFile file(path, "wb");
   file.put_array(result.beat_cycles);
   file.put_array(result.words);
+  file.put_array(result.counters);
   file.close();
 }
 
@@ -120,6 +122,7 @@ inline JobResult read_result(const std::string& path) {
   JobResult result;
   file.get_array(result.beat_cycles);
   file.get_array(result.words);
+  file.get_array(result.counters);
   return result;
 }
 

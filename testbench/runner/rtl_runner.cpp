@@ -1,42 +1,22 @@
-// Runs one job on the Verilated bcq_array: rtl_runner JOB RESULT. Built by bcq-verify, once per configuration.
+// Runs one job on the Verilated bcq_accel: rtl_runner JOB RESULT. Built by bcq-verify, once per configuration.
 #include <verilated.h>
 
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
-#include <type_traits>
+#include <string>
 
-#include "Vbcq_array.h"
+#include "Vbcq_accel.h"
+#include "accel_host.hpp"
 #include "job.hpp"
+#include "ports.hpp"
 
 namespace bcq::testbench {
 namespace {
 
 using sim::Stream;
-
-/// Copies words to an input port, whatever type Verilator gave it.
-template <class Port>
-void drive(Port& port, const std::uint32_t* words) {
-  if constexpr (std::is_integral_v<Port>) {
-    std::uint64_t value = words[0];
-    if constexpr (sizeof(Port) > sizeof(std::uint32_t)) value |= static_cast<std::uint64_t>(words[1]) << 32;
-    port = static_cast<Port>(value);
-  } else {
-    for (std::size_t i = 0; i < sizeof(Port) / sizeof(std::uint32_t); ++i) port.m_storage[i] = words[i];
-  }
-}
-
-/// Appends the first `count` words of an output port.
-template <class Port>
-void sample(const Port& port, std::size_t count, std::vector<std::uint32_t>& out) {
-  if constexpr (std::is_integral_v<Port>) {
-    for (std::size_t i = 0; i < count; ++i)
-      out.push_back(static_cast<std::uint32_t>(static_cast<std::uint64_t>(port) >> (32 * i)));
-  } else {
-    for (std::size_t i = 0; i < count; ++i) out.push_back(port.m_storage[i]);
-  }
-}
+namespace registers = sim::registers;
 
 /// One operand's beats in the order of the tiles, with the stalls of its stream.
 class Source {
@@ -68,59 +48,24 @@ class Source {
   bool offered_ = false;
 };
 
-/// The clock, reset and codebook port of the array.
-class Bench {
- public:
-  explicit Bench(VerilatedContext& context) : top_(&context) {}
-  ~Bench() { top_.final(); }
-  Bench(const Bench&) = delete;
-  Bench& operator=(const Bench&) = delete;
+using Top = Vbcq_accel;
+using Host = AccelHost<Top>;
 
-  Vbcq_array& top() { return top_; }
+void require_register(Host& host, const char* what, std::uint32_t offset, std::uint64_t expected) {
+  const std::uint32_t value = host.read(offset);
+  if (value != expected)
+    throw std::runtime_error(std::string(what) + " = " + std::to_string(value) + ", not " + std::to_string(expected));
+}
 
-  /// Lets combinational outputs follow the inputs of this cycle.
-  void settle() { top_.eval(); }
-  void rising_edge() {
-    top_.clk_i = 1;
-    top_.eval();
-    top_.clk_i = 0;
-  }
+/// The registers say what was built.
+void require_identity(Host& host, const JobHeader& header) {
+  require_register(host, "ID", registers::kId, 0x42435101);
+  require_register(host, "ARRAY", registers::kArray, header.cols << 16 | header.rows);
+  require_register(host, "K_MAX", registers::kKMax, header.k_max);
+}
 
-  void reset(const JobHeader& header) {
-    top_.clk_i = 0;
-    top_.rst_ni = 0;
-    top_.cb_write_i = 0;
-    top_.act_valid_i = 0;
-    top_.wgt_valid_i = 0;
-    top_.res_ready_i = 0;
-    top_.k_i = static_cast<std::uint32_t>(header.k);
-    top_.scale_i = header.scale_bits;
-    for (int i = 0; i < 3; ++i) {
-      settle();
-      rising_edge();
-    }
-    top_.rst_ni = 1;
-  }
-
-  void load(const std::vector<std::int32_t>& codewords, bool weight) {
-    constexpr std::uint32_t kCodewordMask = (1U << BCQ_BC) - 1;
-    top_.cb_write_i = 1;
-    top_.cb_operand_i = weight;
-    for (std::uint32_t i = 0; i < codewords.size(); ++i) {
-      const std::uint32_t codeword = static_cast<std::uint32_t>(codewords[i]) & kCodewordMask;
-      drive(top_.cb_addr_i, &i);
-      drive(top_.cb_codeword_i, &codeword);
-      settle();
-      rising_edge();
-    }
-    top_.cb_write_i = 0;
-  }
-
- private:
-  Vbcq_array top_;
-};
-
-JobResult run(Bench& bench, const Job& job) {
+/// Streams the operands in and the results out, until the last result beat.
+void stream(Host& host, Top& top, const Job& job, JobResult& result) {
   const JobHeader& h = job.header;
   const std::size_t tiles = h.m_tiles * h.n_tiles;
   const std::size_t operand_beats = tiles * h.beats_per_tile;
@@ -137,26 +82,50 @@ JobResult run(Bench& bench, const Job& job) {
     return sent / h.beats_per_tile % h.n_tiles * h.beats_per_tile + sent % h.beats_per_tile;
   };
 
-  JobResult result;
-  Vbcq_array& top = bench.top();
   for (std::uint64_t cycle = 0; result.beat_cycles.size() < result_beats; ++cycle) {
     if (cycle == give_up) throw std::runtime_error("the array hangs: no progress");
-    top.act_valid_i = act.valid(cycle);
-    top.wgt_valid_i = wgt.valid(cycle);
-    top.res_ready_i = !h.stalls.stalled(Stream::kResult, cycle);
-    if (top.act_valid_i) drive(top.act_beat_i, act.words(act_beat(act.sent())));
-    if (top.wgt_valid_i) drive(top.wgt_beat_i, wgt.words(wgt_beat(wgt.sent())));
-    bench.settle();
-    const bool act_taken = top.act_valid_i && top.act_ready_o;
-    const bool wgt_taken = top.wgt_valid_i && top.wgt_ready_o;
-    if (top.res_valid_o && top.res_ready_i) {
+    top.s_axis_act_tvalid = act.valid(cycle);
+    top.s_axis_wgt_tvalid = wgt.valid(cycle);
+    top.m_axis_res_tready = !h.stalls.stalled(Stream::kResult, cycle);
+    if (top.s_axis_act_tvalid) drive(top.s_axis_act_tdata, act.words(act_beat(act.sent())));
+    if (top.s_axis_wgt_tvalid) drive(top.s_axis_wgt_tdata, wgt.words(wgt_beat(wgt.sent())));
+    top.s_axis_act_tlast = act.sent() + 1 == operand_beats;
+    top.s_axis_wgt_tlast = wgt.sent() + 1 == operand_beats;
+    host.settle();
+    const bool act_taken = top.s_axis_act_tvalid && top.s_axis_act_tready;
+    const bool wgt_taken = top.s_axis_wgt_tvalid && top.s_axis_wgt_tready;
+    if (top.m_axis_res_tvalid && top.m_axis_res_tready) {
       result.beat_cycles.push_back(cycle);
-      sample(top.res_o, h.cols, result.words);
+      sample(top.m_axis_res_tdata, h.cols, result.words);
+      if (top.m_axis_res_tlast != (result.beat_cycles.size() == result_beats))
+        throw std::runtime_error("TLAST of the results is not on the run's last beat");
     }
-    bench.rising_edge();
+    host.rising_edge();
     if (act_taken) act.taken();
     if (wgt_taken) wgt.taken();
   }
+  top.m_axis_res_tready = 0;
+}
+
+JobResult run(Host& host, Top& top, const Job& job) {
+  const JobHeader& h = job.header;
+  host.reset();
+  require_identity(host, h);
+  if (!job.act_codewords.empty()) {
+    host.load_codebooks(job.act_codewords, false);
+    host.load_codebooks(job.wgt_codewords, true);
+  }
+  host.write(registers::kEnable, ~0U);
+  const auto tiles = static_cast<std::uint32_t>(h.m_tiles * h.n_tiles);
+  host.start(static_cast<std::uint32_t>(h.k), h.scale_bits, tiles);
+
+  JobResult result;
+  stream(host, top, job, result);
+  if (!top.irq) throw std::runtime_error("no interrupt at the end of the run");
+  require_register(host, "EVENTS", registers::kEvents, registers::kEventsDone);
+  require_register(host, "STATUS", registers::kStatus, registers::kStatusLoaded);
+  require_register(host, "TILES_DONE", registers::kTilesDone, tiles);
+  for (const auto& counter : registers::kCounters) result.counters.push_back(host.read_counter(counter.offset));
   return result;
 }
 
@@ -174,11 +143,10 @@ int main(int argc, char** argv) {
     VerilatedContext context;
     context.randReset(2);  // registers without reset start with noise, so a result that depends on them shows
     context.randSeed(static_cast<int>(job.header.reset_seed % 0x7FFFFFFF) + 1);
-    Bench bench(context);
-    bench.reset(job.header);
-    bench.load(job.act_codewords, false);
-    bench.load(job.wgt_codewords, true);
-    write_result(argv[2], run(bench, job));
+    Top top(&context);
+    Host host(top);
+    write_result(argv[2], run(host, top, job));
+    top.final();
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "rtl_runner: %s\n", error.what());

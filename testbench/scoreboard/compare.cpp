@@ -16,6 +16,11 @@ bool same_bits(float a, float b) {
   return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
+std::string counters_text(const sim::ArrayCounters& counters) {
+  return fmt::format("busy {}, operand wait {}, drain stall {}", counters.busy, counters.operand_wait,
+                     counters.drain_stall);
+}
+
 }  // namespace
 
 Mismatches compare_values(const std::string& who, const Matrix<float>& golden, const Matrix<float>& output) {
@@ -29,8 +34,8 @@ Mismatches compare_values(const std::string& who, const Matrix<float>& golden, c
   return mismatches;
 }
 
-Mismatches compare_streams(const std::string& a_name, const sim::ArrayRun& a, const std::string& b_name,
-                           const sim::ArrayRun& b) {
+Mismatches compare_runs(const std::string& a_name, const sim::ArrayRun& a, const std::string& b_name,
+                        const sim::ArrayRun& b) {
   Mismatches mismatches;
   if (a.beats() != b.beats()) {
     mismatches.push_back(fmt::format("{} has {} result beats, {} has {}", a_name, a.beats(), b_name, b.beats()));
@@ -48,6 +53,10 @@ Mismatches compare_streams(const std::string& a_name, const sim::ArrayRun& a, co
         mismatches.push_back(
             fmt::format("result beat {}, column {}: {} {}, {} {}", i, c, a_name, hex(x), b_name, hex(y)));
     }
+  }
+  if (!(a.counters == b.counters)) {
+    mismatches.push_back(
+        fmt::format("counters: {} {}, {} {}", a_name, counters_text(a.counters), b_name, counters_text(b.counters)));
   }
   return mismatches;
 }

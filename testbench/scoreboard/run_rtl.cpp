@@ -4,10 +4,13 @@
 #include <bit>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "bcq/gemm.hpp"
+#include "bcq/sim/registers.hpp"
 #include "job.hpp"
 #include "process.hpp"
 #include "rtl_build.hpp"
@@ -57,6 +60,7 @@ Job make_job(const Work& work) {
   job.act_beats = std::move(act.words);
   job.wgt_beats = std::move(wgt.words);
   job.header = {.k = work.activation.k,
+                .k_max = work.arch.k_max,
                 .m_tiles = act.tiles,
                 .n_tiles = wgt.tiles,
                 .beats_per_tile = act.beats_per_tile,
@@ -68,6 +72,21 @@ Job make_job(const Work& work) {
                 .scale_bits = std::bit_cast<std::uint32_t>(output_scale(work.weight, work.activation)),
                 .stalls = work.stalls};
   return job;
+}
+
+/// The accelerator's counters; those that the beats imply must say so.
+sim::ArrayCounters counters_of(const JobResult& result, const sim::ArrayRun& run) {
+  std::map<std::string_view, std::uint64_t> counters;
+  for (std::size_t i = 0; i < sim::registers::kCounters.size(); ++i)
+    counters[sim::registers::kCounters[i].name] = result.counters.at(i);
+  const std::uint64_t beats = counters["busy_cycles"];
+  if (counters["cycles"] != run.cycles() || counters["res_beats"] != run.beats() || counters["act_beats"] != beats ||
+      counters["wgt_beats"] != beats) {
+    throw std::runtime_error(fmt::format("counters: {} cycles, {} result, {} activation and {} weight beats, {} issued",
+                                         counters["cycles"], counters["res_beats"], counters["act_beats"],
+                                         counters["wgt_beats"], beats));
+  }
+  return {counters["busy_cycles"], counters["operand_wait"], counters["drain_stall"]};
 }
 
 }  // namespace
@@ -86,6 +105,7 @@ sim::ArrayRun run_rtl(const Work& work, const fs::path& rtl_dir) {
   run.cols = static_cast<std::size_t>(work.arch.cols);
   run.beat_cycles = result.beat_cycles;
   for (const std::uint32_t word : result.words) run.values.push_back(std::bit_cast<float>(word));
+  run.counters = counters_of(result, run);
   return run;
 }
 

@@ -34,11 +34,11 @@ inline constexpr std::size_t kListedMismatches = 5;
 [[nodiscard]] Mismatches compare_values(const std::string& who, const Matrix<float>& golden,
                                         const Matrix<float>& output);
 
-/// Two result streams: number of beats, the cycle of each, every word (padding included).
-[[nodiscard]] Mismatches compare_streams(const std::string& a_name, const sim::ArrayRun& a, const std::string& b_name,
-                                         const sim::ArrayRun& b);
+/// Two runs: number of result beats, the cycle of each, every word (padding included), the counters.
+[[nodiscard]] Mismatches compare_runs(const std::string& a_name, const sim::ArrayRun& a, const std::string& b_name,
+                                      const sim::ArrayRun& b);
 
-/// Runs the work on the Verilated array of the RTL in `rtl_dir`; builds it if need be (rtl_build.hpp).
+/// Runs the work on the Verilated bcq_accel of the RTL in `rtl_dir`; builds it if need be (rtl_build.hpp).
 [[nodiscard]] sim::ArrayRun run_rtl(const Work& work, const std::filesystem::path& rtl_dir);
 
 }  // namespace bcq::testbench

@@ -1,4 +1,4 @@
-// The exact GEMM against the oracle's vectors and two-limb sums (docs/numerics.md sections 5, 6 and 7).
+// The GEMM with either accumulation against the oracle's vectors and exact sums (docs/numerics.md sections 5, 6 and 7).
 #include "bcq/gemm.hpp"
 
 #include <catch2/catch.hpp>
@@ -53,15 +53,43 @@ Accumulator reference_sum(const BcqTensor& a, std::size_t m, const BcqTensor& w,
   return sum.value();
 }
 
-Matrix<float> reference_gemm_exact(const BcqTensor& a, const BcqTensor& w) {
+/// S as it stands in binary32, a multiple of its LSB.
+Accumulator units(float s) {
+  if (s == 0) return 0;
+  const Exact magnitude = split(s);
+  const int shift = magnitude.e + 18;
+  const Accumulator value = shift >= 0 ? magnitude.n << shift : magnitude.n >> -shift;
+  return std::signbit(s) ? -value : value;
+}
+
+/// Binary32 accumulation by integers alone: every block array's sum of scalar products is added exactly, then rounded.
+float reference_sum_fp32(const BcqTensor& a, std::size_t m, const BcqTensor& w, std::size_t n) {
+  const auto la = static_cast<std::size_t>(a.format().la);
+  float sum = 0;
+  for (std::size_t begin = 0; begin < a.k; begin += la) {
+    Accumulator exact = units(sum);
+    for (std::size_t i = begin; i < std::min(begin + la, a.k); ++i)
+      exact += decoded_units(a, m, i) * decoded_units(w, n, i);
+    sum = reference_float(exact);
+  }
+  return sum;
+}
+
+/// C with S as `sum_of` has it.
+template <class SumOf>
+Matrix<float> reference_gemm_by(const BcqTensor& a, const BcqTensor& w, const SumOf& sum_of) {
   const Exact ga = split(a.tensor_scale);
   const Exact gw = split(w.tensor_scale);
   const float g = round_to_binary32({ga.n * gw.n, ga.e + gw.e});
   Matrix<float> c(a.rows(), w.rows());
   for (std::size_t m = 0; m < a.rows(); ++m) {
-    for (std::size_t n = 0; n < w.rows(); ++n) c(m, n) = reference_float(reference_sum(a, m, w, n)) * g;
+    for (std::size_t n = 0; n < w.rows(); ++n) c(m, n) = sum_of(a, m, w, n) * g;
   }
   return c;
+}
+
+Matrix<float> reference_gemm_exact(const BcqTensor& a, const BcqTensor& w) {
+  return reference_gemm_by(a, w, [](const auto&... where) { return reference_float(reference_sum(where...)); });
 }
 
 /// Reorders the block arrays of both operands; k must be a multiple of la.
@@ -103,6 +131,68 @@ TEST_CASE("The exact GEMM reproduces the oracle's vectors", "[gemm]") {
       }
     }
   }
+}
+
+TEST_CASE("The GEMM with FP32 accumulators reproduces the oracle's vectors", "[gemm][fp32]") {
+  const nlohmann::json cases = read_cases("gemm_fp32.json");
+  REQUIRE(cases.size() >= 13);
+  for (const auto& c : cases) {
+    INFO(c.at("name").get<std::string>());
+    const BcqTensor activation = tensor_from(c.at("activation"));
+    const BcqTensor weight = tensor_from(c.at("weight"));
+    CHECK(difference(float_matrix(c.at("c")), gemm(activation, weight, Accumulation::kFp32)) == "");
+    const Matrix<float> accumulators = float_matrix(c.at("acc"));
+    for (std::size_t m = 0; m < activation.rows(); ++m) {
+      for (std::size_t n = 0; n < weight.rows(); ++n) {
+        CHECK(bits_of(reference_sum_fp32(activation, m, weight, n)) == bits_of(accumulators(m, n)));
+        CHECK((reference_sum(activation, m, weight, n) == parse(c.at("s").at(m).at(n).get<std::string>())));
+      }
+    }
+  }
+}
+
+TEST_CASE("The GEMM with FP32 accumulators agrees with integer sums on random tensors", "[gemm][fp32]") {
+  Rng rng(21);
+  for (const BcqFormat& format : kFormats) {
+    for (const std::size_t k : {1U, 63U, 384U, 1001U}) {
+      CAPTURE(format.lb, format.la, format.nc, format.bc, k);
+      const BcqTensor activation = random_tensor(rng, format, 7, k, 0x1.23456p-9F);
+      const BcqTensor weight = random_tensor(rng, format, 11, k, 0x1.abcdeep-5F);
+      CHECK(difference(reference_gemm_by(activation, weight, reference_sum_fp32),
+                       gemm(activation, weight, Accumulation::kFp32)) == "");
+    }
+  }
+}
+
+TEST_CASE("A step of FP32 accumulation rounds the exact sum once", "[gemm][fp32]") {
+  Rng rng(22);
+  const int largest = 1024 * 127 * 127;  // |P| of the longest block array of the largest codewords
+  REQUIRE(largest < 1 << 24);
+  std::size_t wrong = 0, inexact = 0;
+  for (int sum_number = 0; sum_number < 20'000; ++sum_number) {
+    Fp32Sum sum;
+    float expected = 0;
+    for (int step = 0; step < 20; ++step) {
+      const int p = draw(rng, -largest, largest) >> draw(rng, 0, 24);
+      const int significands = draw(rng, 0, 15) * draw(rng, 0, 15);
+      const int exponents = draw(rng, 0, 28);
+      const Accumulator exact = units(expected) + scaled_term(p, significands, exponents);
+      sum.add(p, significands, exponents);
+      expected = reference_float(exact);
+      inexact += units(expected) != exact;
+      wrong += bits_of(sum.value()) != bits_of(expected);
+    }
+  }
+  CHECK(wrong == 0);
+  CHECK(inexact > 100'000);
+}
+
+TEST_CASE("The order of block arrays changes FP32 sums, exact ones not", "[gemm][fp32]") {
+  Fp32Sum lost, kept;
+  for (const auto& [p, exponents] : {std::pair{1 << 20, 20}, {1, 0}, {-(1 << 20), 20}}) lost.add(p, 1, exponents);
+  for (const auto& [p, exponents] : {std::pair{1 << 20, 20}, {-(1 << 20), 20}, {1, 0}}) kept.add(p, 1, exponents);
+  CHECK(bits_of(lost.value()) == 0);
+  CHECK(kept.value() == 0x1p-18F);
 }
 
 TEST_CASE("The exact GEMM agrees with two-limb sums on random tensors", "[gemm]") {

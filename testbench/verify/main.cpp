@@ -47,8 +47,8 @@ Prepared prepare(const Options& options) {
         throw InputError(fmt::format("--shape: {}: out of range; use 1 to {}", size, kMaxK));
     }
     std::mt19937_64 random(options.seed);
-    const auto& path = options.workload.arch;
-    out.work.arch = path.empty() ? sim::Arch{} : sim::read_arch(path);
+    const auto& arch = options.workload.arch;
+    out.work.arch = arch.empty() ? sim::Arch{} : sim::find_arch(arch);
     // Different codebooks for the two operands: a mix-up of the two would show.
     const CodebookSet activation_books = random_codebooks(random, out.work.arch.format);
     const CodebookSet weight_books = random_codebooks(random, out.work.arch.format);
@@ -60,14 +60,15 @@ Prepared prepare(const Options& options) {
   return out;
 }
 
-std::string verdict_table(const Work& work, const sim::Tiling& tiling, const sim::Simulation& simulation,
+std::string verdict_table(const Work& work, const sim::Tiling& tiling, const sim::ArrayRun& systemc,
                           const sim::ArrayRun& rtl, const Mismatches& mismatches) {
   std::string text;
   for (const auto& mismatch : mismatches) text += fmt::format("MISMATCH {}\n", mismatch);
   text += fmt::format("{} outputs, {} result beats, {} cycles SystemC, {} cycles RTL, stalls {} %\n",
-                      tiling.m * tiling.n, rtl.beats(), simulation.run.cycles(), rtl.cycles(), work.stalls.percent[0]);
-  text += mismatches.empty() ? "golden model = SystemC = RTL: every output bit and the cycle of every beat agree.\n"
-                             : "The models DISAGREE.\n";
+                      tiling.m * tiling.n, rtl.beats(), systemc.cycles(), rtl.cycles(), work.stalls.percent[0]);
+  text += mismatches.empty()
+              ? "golden model = SystemC = RTL: every output bit, the cycle of every beat and all counters agree.\n"
+              : "The models DISAGREE.\n";
   return text;
 }
 
@@ -75,12 +76,12 @@ int run(const Options& options, const std::string& command_line) {
   sim::require_outputs({options.json}, {options.workload.layer, options.workload.codebooks, options.workload.arch});
   const auto [work, layer] = prepare(options);
   const sim::Tiling tiling(work.arch, work.activation.rows(), work.weight.rows(), work.activation.k);
-  const Matrix<float> golden = exact_gemm(work.activation, work.weight);
+  const Matrix<float> golden = gemm(work.activation, work.weight, work.arch.accumulation);
 
-  sim::Simulation simulation;
+  sim::ArrayRun systemc;
   {
     sim::ProgressBar bar("SystemC");
-    simulation =
+    systemc =
         sim::simulate(work.arch, work.activation, work.weight,
                       {work.stalls, work.fill, [&](std::size_t done, std::size_t total) { bar.update(done, total); }});
   }
@@ -91,19 +92,19 @@ int run(const Options& options, const std::string& command_line) {
     rtl = run_rtl(work, options.rtl);
   }
 
-  const Matrix<float> output = sim::assemble_output(simulation.run, work.arch, tiling);
+  const Matrix<float> output = sim::assemble_output(systemc, work.arch, tiling);
   Mismatches mismatches = compare_values("SystemC", golden, output);
   const Mismatches rtl_values = compare_values("RTL", golden, sim::assemble_output(rtl, work.arch, tiling));
-  const Mismatches streams = compare_streams("SystemC", simulation.run, "RTL", rtl);
+  const Mismatches runs = compare_runs("SystemC", systemc, "RTL", rtl);
   mismatches.insert(mismatches.end(), rtl_values.begin(), rtl_values.end());
-  mismatches.insert(mismatches.end(), streams.begin(), streams.end());
+  mismatches.insert(mismatches.end(), runs.begin(), runs.end());
 
   auto json = sim::origin_json(command_line, options.seed);
   json["versions"]["verilator"] = verilator_version();
   std::string table;
   if (layer) {
     sim::GemmReport report = sim::gemm_report(*layer, output);
-    report.timing = sim::timing_report(work.arch, tiling, simulation);
+    report.timing = sim::timing_report(work.arch, tiling, systemc);
     json.update(sim::to_json(report));
     table = sim::to_table(report) + "\n";
   } else {
@@ -111,10 +112,10 @@ int run(const Options& options, const std::string& command_line) {
     json["shape"] = {{"m", tiling.m}, {"n", tiling.n}, {"k", tiling.k}};
   }
   json["verify"] = {{"agree", mismatches.empty()}, {"outputs", tiling.m * tiling.n},
-                    {"result_beats", rtl.beats()}, {"systemc_cycles", simulation.run.cycles()},
+                    {"result_beats", rtl.beats()}, {"systemc_cycles", systemc.cycles()},
                     {"rtl_cycles", rtl.cycles()},  {"stall_percent", options.stalls},
                     {"mismatches", mismatches}};
-  sim::write_report(table + verdict_table(work, tiling, simulation, rtl, mismatches), json, options.json);
+  sim::write_report(table + verdict_table(work, tiling, systemc, rtl, mismatches), json, options.json);
   return mismatches.empty() ? sim::kSuccess : sim::kFailure;
 }
 
@@ -146,7 +147,7 @@ int main(int argc, char** argv) {
       "default ~/.cache/bcq. Exit code 0: all agree; 1: they do not; 2: bad input.\n"
       "Examples:\n"
       "  bcq verify traces/layers/kjv.blk0.ffn_down.safetensors\n"
-      "  bcq verify --shape 13,7,100 --arch configs/narrow.toml --stalls 40 --seed 3");
+      "  bcq verify --shape 13,7,100 --arch narrow --stalls 40 --seed 3");
   const std::string command_line = sim::command_line_text("bcq verify", argc, argv);
   return sim::run_program(app, argc, argv, [&]() -> int {
     if (options.workload.layer.empty() && options.shape.empty())

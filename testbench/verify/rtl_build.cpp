@@ -42,7 +42,7 @@ std::vector<fs::path> rtl_sources(const fs::path& rtl_dir) {
     if (entry.path().extension() == ".sv") sources.push_back(entry.path());
   }
   if (sources.empty()) {
-    throw InputError(fmt::format("{}: RTL: no *.sv files; name the folder that holds bcq_array.sv", rtl_dir.string()));
+    throw InputError(fmt::format("{}: RTL: no *.sv files; name the folder that holds bcq_accel.sv", rtl_dir.string()));
   }
   std::sort(sources.begin(), sources.end(), [](const fs::path& a, const fs::path& b) {
     const auto key = [](const fs::path& path) { return std::pair(!path.stem().string().ends_with("_pkg"), path); };
@@ -70,6 +70,7 @@ std::vector<std::string> parameters(const sim::Arch& arch, const CodebookSet& ac
       fmt::format("-GLA={}", arch.format.la), fmt::format("-GNC={}", arch.format.nc),
       fmt::format("-GBC={}", arch.format.bc), fmt::format("-GK_MAX={}", arch.k_max),
   };
+  if (arch.accumulation == Accumulation::kFp32) out.push_back("-GACCUM=1");
   if (arch.frozen) {
     out.push_back("-GFROZEN=1'b1");
     out.push_back("-GACT_CODEBOOKS=" + codebook_literal(activation));
@@ -83,8 +84,9 @@ std::string fingerprint(const std::vector<std::string>& arguments, const std::ve
   print.add(verilator_version());
   for (const auto& argument : arguments) print.add(argument + '\n');
   auto files = sources;
-  for (const auto* name : {"job.hpp", "rtl_runner.cpp", "verilator.vlt"}) files.push_back(kRunnerDir / name);
-  files.push_back(kSimInclude / "bcq/sim/stall_pattern.hpp");
+  for (const auto* name : {"accel_host.hpp", "job.hpp", "ports.hpp", "rtl_runner.cpp", "verilator.vlt"})
+    files.push_back(kRunnerDir / name);
+  for (const auto* name : {"registers.hpp", "stall_pattern.hpp"}) files.push_back(kSimInclude / "bcq/sim" / name);
   for (const auto& file : files) {
     const auto bytes = read_file(file);
     print.add(file.filename().string());
@@ -108,8 +110,7 @@ class FileLock {
   int fd_;
 };
 
-void build(const sim::Arch& arch, const std::vector<std::string>& parameters, const std::vector<fs::path>& sources,
-           const fs::path& target) {
+void build(const std::vector<std::string>& parameters, const std::vector<fs::path>& sources, const fs::path& target) {
   const fs::path work = target.string() + fmt::format(".build{}", ::getpid());
   fs::remove_all(work);
   std::vector<std::string> command = {"verilator",
@@ -125,13 +126,13 @@ void build(const sim::Arch& arch, const std::vector<std::string>& parameters, co
                                       "--x-initial",
                                       "unique",
                                       "--top-module",
-                                      "bcq_array",
+                                      "bcq_accel",
                                       "--Mdir",
                                       work.string(),
                                       "-MAKEFLAGS",
                                       "OPT_FAST=-O1",
                                       "-CFLAGS",
-                                      fmt::format("-std=c++20 -DBCQ_BC={} -I{}", arch.format.bc, kSimInclude.string()),
+                                      fmt::format("-std=c++20 -I{}", kSimInclude.string()),
                                       "-o",
                                       "rtl_runner",
                                       (kRunnerDir / "verilator.vlt").string()};
@@ -186,7 +187,7 @@ fs::path rtl_runner(const sim::Arch& arch, const CodebookSet& activation, const 
                                  error.message()));
   const fs::path target = cache_dir() / ("rtl_runner-" + fingerprint(arguments, sources));
   const FileLock lock(target.string() + ".lock");
-  if (!fs::exists(target)) build(arch, arguments, sources, target);
+  if (!fs::exists(target)) build(arguments, sources, target);
   return target;
 }
 

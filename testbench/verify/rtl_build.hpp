@@ -19,7 +19,7 @@ namespace bcq::testbench {
 /// The RTL that comes with bcq.
 [[nodiscard]] std::filesystem::path default_rtl_dir();
 
-/// The runner of this configuration of the RTL in `rtl_dir` (*.sv, top module bcq_array): found in the cache, or built
+/// The runner of this configuration of the RTL in `rtl_dir` (*.sv, top module bcq_accel): found in the cache, or built
 /// with Verilator (up to a minute for a large array). The key covers the parameters, frozen codebooks, every RTL and
 /// runner source and the Verilator version. Concurrent builds of one configuration wait for each other; an interrupted
 /// one leaves nothing that is taken for whole. Throws InputError when Verilator or the RTL is missing,

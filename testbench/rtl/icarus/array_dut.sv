@@ -24,7 +24,7 @@ module array_dut (
   bcq_array #(
     .ROWS(case_pkg::ROWS), .COLS(case_pkg::COLS), .LANES(case_pkg::LANES),
     .LB(case_pkg::LB), .LA(case_pkg::LA), .NC(case_pkg::NC), .BC(case_pkg::BC),
-    .K_MAX(case_pkg::K_MAX), .FROZEN(case_pkg::FROZEN),
+    .K_MAX(case_pkg::K_MAX), .ACCUM(case_pkg::ACCUM), .FROZEN(case_pkg::FROZEN),
     .ACT_CODEBOOKS(case_pkg::ACT_CODEBOOKS), .WGT_CODEBOOKS(case_pkg::WGT_CODEBOOKS)
   ) u_array (
     .clk_i, .rst_ni, .k_i, .scale_i, .cb_write_i, .cb_operand_i, .cb_addr_i, .cb_codeword_i,

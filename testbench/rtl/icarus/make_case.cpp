@@ -2,7 +2,7 @@
 //
 // Usage: make_case ARCH.toml FOLDER
 // The folder gets case_pkg.sv (the array's parameters and the case's sizes) and *.hex. Expected words come from the
-// golden exact_gemm; rows and columns beyond an operand are +0.
+// golden gemm; rows and columns beyond an operand are +0.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,7 +47,7 @@ class CaseMaker {
     const BcqTensor w = tensor(weight_, run.n, run.k, run.weight_scale);
     const EdgeStream act = bcq::sim::pack_edge(a, arch_.rows, arch_.lanes, bcq::sim::DontCare::kNoise);
     const EdgeStream wgt = bcq::sim::pack_edge(w, arch_.cols, arch_.lanes, bcq::sim::DontCare::kNoise);
-    const auto result = bcq::exact_gemm(a, w);
+    const auto result = bcq::gemm(a, w, arch_.accumulation);
     const auto rows = static_cast<std::size_t>(arch_.rows);
     const auto cols = static_cast<std::size_t>(arch_.cols);
     const std::size_t beat_bits = bcq::BeatLayout(arch_.format, arch_.lanes).bits();
@@ -147,6 +147,7 @@ class CaseMaker {
     number("NC", static_cast<std::size_t>(f.nc));
     number("BC", static_cast<std::size_t>(f.bc));
     number("K_MAX", arch_.k_max);
+    number("ACCUM", arch_.accumulation == bcq::Accumulation::kFp32 ? 1 : 0);
     number("BEAT_W", bcq::BeatLayout(f, arch_.lanes).bits());
     number("RUNS", runs_);
     number("BEATS", beats_);

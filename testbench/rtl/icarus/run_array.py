@@ -13,6 +13,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 RTL = HERE.parents[2] / "rtl"
+sys.path.insert(0, str(HERE.parents[2] / "scripts"))
+import architectures  # noqa: E402
 
 
 def run(command, folder):
@@ -50,9 +52,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     run([str(args.generator.resolve()), str(args.config.resolve()), str(folder)], folder)
 
-    package = args.rtl.resolve() / "bcq_pkg.sv"
-    modules = sorted(path for path in args.rtl.resolve().glob("*.sv") if path != package)
-    sources = [folder / "case_pkg.sv", package, *modules, HERE / "array_dut.sv"]
+    sources = [folder / "case_pkg.sv", *architectures.rtl_sources(args.rtl.resolve()), HERE / "array_dut.sv"]
     if args.netlist:
         sources = [folder / "case_pkg.sv", synthesize(sources, folder)]
     files = [str(source) for source in [*sources, HERE / "array_tb.sv"]]

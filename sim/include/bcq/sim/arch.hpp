@@ -4,20 +4,25 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "bcq/bcq_format.hpp"
+#include "bcq/gemm.hpp"
 
 namespace bcq::sim {
 
 /// Everything that is fixed when the array is built. Members are the parameters of rtl/bcq_array.sv.
 struct Arch {
   std::string name = "default";
-  int rows = 16;              ///< ROWS: output rows (M) computed at once
-  int cols = 16;              ///< COLS: output columns (N) computed at once
-  int lanes = 16;             ///< LANES: scalars along K per PE and cycle
-  std::size_t k_max = kMaxK;  ///< K_MAX: longest reduction
-  double clock_mhz = 500.0;   ///< only turns cycles into time
-  bool frozen = false;        ///< codebooks are constants of the hardware
+  std::string about;                                 ///< what it is for, in a line
+  int rows = 16;                                     ///< ROWS: output rows (M) computed at once
+  int cols = 16;                                     ///< COLS: output columns (N) computed at once
+  int lanes = 16;                                    ///< LANES: scalars along K per PE and cycle
+  std::size_t k_max = kMaxK;                         ///< K_MAX: longest reduction
+  double clock_mhz = 500.0;                          ///< only turns cycles into time
+  bool frozen = false;                               ///< codebooks are constants of the hardware
+  Accumulation accumulation = Accumulation::kExact;  ///< ACCUM: what a PE sums block arrays in
   BcqFormat format;
 
   /// Throws InputError (naming `where`) for a size out of range or parameters that do not divide.
@@ -26,10 +31,22 @@ struct Arch {
   [[nodiscard]] std::size_t macs_per_cycle() const {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols) * static_cast<std::size_t>(lanes);
   }
+  /// Width of a PE's accumulator.
+  [[nodiscard]] int accumulator_bits() const;
 };
+
+/// As in the architecture file: "exact" or "fp32".
+[[nodiscard]] std::string_view name_of(Accumulation accumulation);
 
 /// Reads and validates an architecture file. Keys left out keep their default; unknown keys and wrong types are refused
 /// with file, line and key.
 [[nodiscard]] Arch read_arch(const std::filesystem::path& path);
+
+/// The named architectures of architectures.toml, in the order of the file.
+[[nodiscard]] std::vector<Arch> named_archs();
+
+/// What `--arch` means: a file, if `choice` ends in ".toml" or has a folder, and the name of an architecture otherwise.
+/// Throws InputError for a name that is not there.
+[[nodiscard]] Arch find_arch(const std::string& choice);
 
 }  // namespace bcq::sim

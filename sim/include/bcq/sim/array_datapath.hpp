@@ -1,9 +1,10 @@
-// The values of the PE array: decoders at the edges, exact dot products, accumulators, conversion on the way out.
+// The values of the PE array: decoders at the edges, exact dot products, accumulators, output stage.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "bcq/beat.hpp"
@@ -44,7 +45,7 @@ class ArrayDatapath {
   Edge activation_;
   Edge weight_;
   std::vector<std::int32_t> p_;  ///< [rows, cols]: dot product of the block array so far
-  std::vector<Accumulator> s_;   ///< [rows, cols]
+  std::variant<std::vector<ExactSum>, std::vector<Fp32Sum>> sums_;  ///< [rows, cols], of the architecture's kind
   std::vector<std::uint8_t> indices_, selectors_;
 };
 

@@ -10,12 +10,22 @@
 
 namespace bcq::sim {
 
+/// Cycles by what the array did in them; registers of bcq_accel.
+struct ArrayCounters {
+  std::uint64_t busy = 0;          ///< a beat of both operands was issued
+  std::uint64_t operand_wait = 0;  ///< the pipeline could move, but an operand was missing (fill and drain included)
+  std::uint64_t drain_stall = 0;   ///< frozen: results of the tile before had not left
+
+  friend bool operator==(const ArrayCounters&, const ArrayCounters&) = default;
+};
+
 /// The result stream, beat by beat: row after row of each tile, tiles in the order m-tile, then n-tile.
 struct ArrayRun {
   std::size_t cols = 0;
   std::vector<std::uint64_t>
       beat_cycles;            ///< cycle in which each beat moved; cycle 0 is the first that can take operands
   std::vector<float> values;  ///< [beats, cols], columns and rows beyond N and M included
+  ArrayCounters counters;     ///< of the cycles up to and including the last result beat
 
   [[nodiscard]] std::size_t beats() const { return beat_cycles.size(); }
   /// Cycles up to and including the last result beat.

@@ -10,18 +10,12 @@
 #include <vector>
 
 #include "bcq/sim/array_datapath.hpp"
+#include "bcq/sim/array_run.hpp"
 #include "bcq/sim/array_timing.hpp"
 #include "bcq/sim/clocking.hpp"
 #include "bcq/sim/transaction_pool.hpp"
 
 namespace bcq::sim {
-
-/// Cycles by what the array did in them.
-struct ArrayCounters {
-  std::uint64_t busy = 0;          ///< a beat of both operands was issued
-  std::uint64_t operand_wait = 0;  ///< the pipeline could move, but an operand was missing (fill and drain included)
-  std::uint64_t drain_stall = 0;   ///< frozen: results of the tile before had not left
-};
 
 /// Target of the operand streams, initiator of the result stream; beats as in rtl/bcq_array.sv. A source offers a beat
 /// with BEGIN_REQ at the start of a cycle and gets BEGIN_RESP in the middle of the cycle that takes it. Results are

@@ -9,11 +9,12 @@
 
 #include "bcq/matrix.hpp"
 #include "bcq/sim/arch.hpp"
+#include "bcq/sim/compare.hpp"
 #include "bcq/sim/workload.hpp"
 
 namespace bcq::sim {
 
-struct Simulation;
+struct ArrayRun;
 struct Tiling;
 
 struct OperandReport {
@@ -41,8 +42,9 @@ struct GemmReport {
   Arch arch;
   std::size_t m = 0, n = 0, k = 0;
   OperandReport weight, activation;
-  double nmse_db = 0;        ///< result against reference_gemm of the FP32 operands
-  double max_abs_error = 0;  ///< likewise
+  double nmse_db = 0;                        ///< result against reference_gemm of the FP32 operands
+  double max_abs_error = 0;                  ///< likewise
+  std::optional<ErrorMeasure> accumulation;  ///< result against exact accumulation of the same operands, unless exact
   std::optional<TimingReport> timing;
 };
 
@@ -52,7 +54,7 @@ struct GemmReport {
 /// Measures operands and result. Computes the FP64 reference: M·N·K multiplications.
 [[nodiscard]] GemmReport gemm_report(const QuantizedLayer& work, const Matrix<float>& output);
 
-[[nodiscard]] TimingReport timing_report(const Arch& arch, const Tiling& tiling, const Simulation& simulation);
+[[nodiscard]] TimingReport timing_report(const Arch& arch, const Tiling& tiling, const ArrayRun& run);
 
 /// Aligned lines with units, ending with a newline.
 [[nodiscard]] std::string to_table(const GemmReport& report);

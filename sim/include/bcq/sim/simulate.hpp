@@ -21,13 +21,8 @@ struct SimulationOptions {
   std::function<void(std::size_t done, std::size_t total)> progress;  ///< result beats
 };
 
-struct Simulation {
-  ArrayRun run;
-  ArrayCounters counters;
-};
-
 /// Runs C = A·Wᵀ on the array, tile by tile. SystemC elaborates once per process: call it once.
-[[nodiscard]] Simulation simulate(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight,
-                                  const SimulationOptions& options);
+[[nodiscard]] ArrayRun simulate(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight,
+                                const SimulationOptions& options);
 
 }  // namespace bcq::sim

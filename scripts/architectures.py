@@ -1,0 +1,35 @@
+"""The named architectures (architectures.toml) for programs that lint, build or synthesize the RTL."""
+
+import pathlib
+import tomllib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FILE = ROOT / "architectures.toml"
+
+
+def named():
+    """Architectures by name, in the order of the file: {"about", "array": {...}, "format": {...}}; every key is written out."""
+    with FILE.open("rb") as file:
+        return tomllib.load(file)
+
+
+def rtl_parameters(arch):
+    """Parameters of bcq_accel and bcq_array by name, as Verilog numbers; constants of frozen codebooks are not among them."""
+    array, fmt = arch["array"], arch["format"]
+    return {
+        "ROWS": array["rows"],
+        "COLS": array["cols"],
+        "LANES": array["lanes"],
+        "LB": fmt["lb"],
+        "LA": fmt["la"],
+        "NC": fmt["nc"],
+        "BC": fmt["bc"],
+        "K_MAX": array["k_max"],
+        "ACCUM": int(array["accumulator"] == "fp32"),
+        "FROZEN": "1'b1" if array["codebooks"] == "frozen" else "1'b0",  # a bit: Verilator refuses a plain 1
+    }
+
+
+def rtl_sources(folder=ROOT / "rtl"):
+    """The RTL's files, packages first."""
+    return sorted(folder.glob("*.sv"), key=lambda path: (not path.stem.endswith("_pkg"), path))

@@ -20,20 +20,22 @@ module bcq_enc_nearest #(
   localparam int V_W = bcq_enc_pkg::v_w(BC);
   localparam int T_W = bcq_enc_pkg::threshold_w(BC);
 
-  // floor(-V / 8), brought into the range of the thresholds.
-  wire signed [V_W-4:0] eighth = $signed(minus_v_i[V_W-1:3]);
-  wire beyond = eighth[V_W-4] != eighth[T_W-1];
-  wire signed [T_W-1:0] place = beyond ? {eighth[V_W-4], {(T_W - 1) {!eighth[V_W-4]}}} : eighth[T_W-1:0];
+  // floor((V - 1) / 8) = ~floor(-V / 8), brought into the range of the thresholds but below the one that nothing reaches.
+  wire signed [V_W-4:0] eighth = $signed(~minus_v_i[V_W-1:3]);
+  wire above = !eighth[V_W-4] && (eighth[V_W-5] || &eighth[T_W-2:0]);
+  wire below = eighth[V_W-4] && !eighth[V_W-5];
+  wire signed [T_W-1:0] place =
+      above ? {1'b0, {(T_W - 2) {1'b1}}, 1'b0} : below ? {1'b1, {(T_W - 1) {1'b0}}} : eighth[T_W-1:0];
 
   for (genvar c = 0; c < NC; c++) begin : g_codebook
     wire [15*T_W-1:0] of_15 = thresholds_i[c*15*T_W+:15*T_W];
-    wire bit_3 = place < $signed(of_15[7*T_W+:T_W]);
+    wire bit_3 = place >= $signed(of_15[7*T_W+:T_W]);
     wire [7*T_W-1:0] of_7 = bit_3 ? of_15[8*T_W+:7*T_W] : of_15[0+:7*T_W];
-    wire bit_2 = place < $signed(of_7[3*T_W+:T_W]);
+    wire bit_2 = place >= $signed(of_7[3*T_W+:T_W]);
     wire [3*T_W-1:0] of_3 = bit_2 ? of_7[4*T_W+:3*T_W] : of_7[0+:3*T_W];
-    wire bit_1 = place < $signed(of_3[T_W+:T_W]);
+    wire bit_1 = place >= $signed(of_3[T_W+:T_W]);
     wire [T_W-1:0] of_1 = bit_1 ? of_3[2*T_W+:T_W] : of_3[0+:T_W];
-    wire bit_0 = place < $signed(of_1);
+    wire bit_0 = place >= $signed(of_1);
     assign indices_o[c*bcq_pkg::INDEX_W+:bcq_pkg::INDEX_W] = {bit_3, bit_2, bit_1, bit_0};
   end
 

@@ -17,7 +17,7 @@ package bcq_enc_pkg;
     v_w = bc + 5;
   endfunction
 
-  // Threshold between two neighbouring codewords: their sum, negated, two's complement.
+  // Threshold between two neighbouring codewords: their sum, two's complement.
   function automatic int threshold_w(input int bc);
     threshold_w = bc + 1;
   endfunction

@@ -68,9 +68,12 @@ module bcq_encoder #(
   localparam int THRESHOLDS_W = (bcq_pkg::ENTRIES - 1) * bcq_enc_pkg::threshold_w(BC);
   localparam int SCORE_W = bcq_enc_pkg::score_w(BC);
   localparam int LANE_INDICES_W = NC * bcq_pkg::INDEX_W;  // an index per codebook
-  // What waits for a group of beats holds that group and as many more as come until its value is there.
-  localparam int ARRAY_HOLD = ARRAY_BEATS + 4;
-  localparam int BLOCK_HOLD = BLOCK_BEATS + 2;
+  // What waits for a group of beats holds that group and as many more as come until its value is there. That is as many
+  // groups, if each is a single beat.
+  localparam int ARRAY_WAIT = 4;
+  localparam int ARRAY_HOLD = ARRAY_BEATS + ARRAY_WAIT;
+  localparam int BLOCK_WAIT = 2;
+  localparam int BLOCK_HOLD = BLOCK_BEATS + BLOCK_WAIT;
 
   // ---- where a beat lies in its block array and in its block ----
   localparam int BEAT_CNT_W = (ARRAY_BEATS > 1) ? $clog2(ARRAY_BEATS) : 1;
@@ -116,7 +119,7 @@ module bcq_encoder #(
   wire [CODE_W-1:0] held_code;
 
   bcq_enc_hold #(
-    .W(SCALARS_W + LANES + 2), .VALUE_W(CODE_W), .DEPTH(ARRAY_HOLD)
+    .W(SCALARS_W + LANES + 2), .VALUE_W(CODE_W), .DEPTH(ARRAY_HOLD), .GROUPS(ARRAY_WAIT + 1)
   ) u_array_hold (
     .clk_i, .rst_ni, .in_valid_i, .in_ready_o, .in_last_i(array_last),
     .in_data_i({block_last, in_last_i, in_mask_i, scalars}),
@@ -257,7 +260,8 @@ module bcq_encoder #(
     wire unused_block_last;
 
     bcq_enc_hold #(
-      .W(LANES * LANE_INDICES_W + ALONG_W - 1), .VALUE_W(SELECTORS * SELECTOR_W), .DEPTH(BLOCK_HOLD)
+      .W(LANES * LANE_INDICES_W + ALONG_W - 1), .VALUE_W(SELECTORS * SELECTOR_W), .DEPTH(BLOCK_HOLD),
+      .GROUPS(BLOCK_WAIT + 1)
     ) u_block_hold (
       .clk_i, .rst_ni, .in_valid_i(n_valid_q), .in_ready_o(advance), .in_last_i(n_block_last),
       .in_data_i({n_indices_q, n_along}),

@@ -5,20 +5,23 @@
 // Parameters LANES      scalars per beat, >= 1
 //            PRECISION  significand bits, hidden bit included: 24 (binary32) or 8 (bfloat16)
 // Latency    the last beat of an array (valid_i, last_i) in cycle n gives valid_o with the maximum in cycle n+2; never stalls.
-// Formats    scalars_i  lane l at [l*SCALAR_W +: SCALAR_W], finite
-//            max_o      exponent field and fraction of the largest
+// Ports      valid_i    a beat is there
+//            last_i     it is the last of its block array
+//            scalars_i  lane l at [l*SCALAR_W +: SCALAR_W], finite
+//            valid_o    a block array is complete
+//            max_o      exponent field and fraction of its largest magnitude
 `default_nettype none
 
 module bcq_enc_absmax #(
   parameter int LANES = 8,
   parameter int PRECISION = 24
 ) (
-  input  wire                                          clk_i,
-  input  wire                                          rst_ni,
-  input  wire                                          valid_i,
-  input  wire                                          last_i,
+  input  wire                                              clk_i,
+  input  wire                                              rst_ni,
+  input  wire                                              valid_i,
+  input  wire                                              last_i,
   input  wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0] scalars_i,
-  output wire                                          valid_o,
+  output wire                                              valid_o,
   output wire [bcq_enc_pkg::scalar_w(PRECISION)-2:0]       max_o
 );
 

@@ -4,9 +4,9 @@
 //            reported: nothing behind this module knows an exponent field of 255.
 // Parameters LANES      scalars per beat, >= 1
 //            PRECISION  significand bits, hidden bit included: 24 (binary32) or 8 (bfloat16)
-// Formats    scalars_i, scalars_o  lane l at [l*SCALAR_W +: SCALAR_W], IEEE 754 sign, 8 exponent bits, fraction
-//            mask_i                lanes that exist
-//            nonfinite_o           a lane that exists holds NaN or infinity
+// Ports      scalars_i, scalars_o  lane l at [l*SCALAR_W +: SCALAR_W], IEEE 754 sign, 8 exponent bits, fraction
+//            mask_i       lanes that exist
+//            nonfinite_o  a lane that exists holds NaN or infinity
 `default_nettype none
 
 module bcq_enc_finite #(
@@ -14,9 +14,9 @@ module bcq_enc_finite #(
   parameter int PRECISION = 24
 ) (
   input  wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0] scalars_i,
-  input  wire [LANES-1:0]                              mask_i,
+  input  wire [LANES-1:0]                                  mask_i,
   output wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0] scalars_o,
-  output wire                                          nonfinite_o
+  output wire                                              nonfinite_o
 );
 
   localparam int W = bcq_enc_pkg::scalar_w(PRECISION);

@@ -6,8 +6,10 @@
 // Parameters A_W  bits of the significand, >= 1
 //            B_W  bits of the reciprocal, >= 1
 //            P_W  bits of the product, <= A_W + B_W: higher bits are dropped
-// Formats    a_i, b_i, triple_i  unsigned; triple_i = 3 * b_i
-//            product_o           unsigned, a_i * b_i modulo 2^P_W
+// Ports      a_i        significand, unsigned
+//            b_i        reciprocal, unsigned
+//            triple_i   3 * b_i
+//            product_o  a_i * b_i modulo 2^P_W
 `default_nettype none
 
 module bcq_enc_multiply #(

@@ -3,7 +3,7 @@
 // Purpose    four comparisons with midpoints, each of which halves what is left; the answers are the bits of the index.
 // Parameters NC  codebooks, >= 1
 //            BC  codeword bits, 4..8
-// Formats    minus_v_i     -V, two's complement
+// Ports      minus_v_i     -V, two's complement
 //            thresholds_i  codebook c at [c*15*THRESHOLD_W +: 15*THRESHOLD_W], as bcq_enc_thresholds makes them
 //            indices_o     codebook c at [4*c +: 4]: the nearest codeword, the lowest of several
 `default_nettype none
@@ -12,9 +12,9 @@ module bcq_enc_nearest #(
   parameter int NC = 8,
   parameter int BC = 6
 ) (
-  input  wire [bcq_enc_pkg::v_w(BC)-1:0]                                       minus_v_i,
-  input  wire [NC*(bcq_pkg::ENTRIES-1)*bcq_enc_pkg::threshold_w(BC)-1:0]       thresholds_i,
-  output wire [NC*bcq_pkg::INDEX_W-1:0]                                    indices_o
+  input  wire [bcq_enc_pkg::v_w(BC)-1:0]                                 minus_v_i,
+  input  wire [NC*(bcq_pkg::ENTRIES-1)*bcq_enc_pkg::threshold_w(BC)-1:0] thresholds_i,
+  output wire [NC*bcq_pkg::INDEX_W-1:0]                                  indices_o
 );
 
   localparam int V_W = bcq_enc_pkg::v_w(BC);

@@ -5,7 +5,8 @@
 // Parameters PRECISION  significand bits, hidden bit included: 24 (binary32) or 8 (bfloat16)
 //            BC         codeword bits, 4..8
 // Latency    two cycles with en_i; everything holds while en_i is low.
-// Formats    scalar_i      IEEE 754, finite
+// Ports      en_i          the pipeline moves
+//            scalar_i      IEEE 754, finite
 //            reciprocal_i, triple_i, shift_i  as bcq_enc_reciprocal makes them
 //            minus_v_o     two's complement, -V; V = x / (g*s) * 2^4
 `default_nettype none
@@ -14,8 +15,8 @@ module bcq_enc_normalise #(
   parameter int PRECISION = 24,
   parameter int BC = 6
 ) (
-  input  wire                                    clk_i,
-  input  wire                                    en_i,
+  input  wire                                        clk_i,
+  input  wire                                        en_i,
   input  wire [bcq_enc_pkg::scalar_w(PRECISION)-1:0] scalar_i,
   input  wire [bcq_enc_pkg::RECIPROCAL_W-1:0]        reciprocal_i,
   input  wire [bcq_enc_pkg::RECIPROCAL_W+1:0]        triple_i,

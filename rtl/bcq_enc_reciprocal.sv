@@ -1,6 +1,8 @@
 // What a scale code means to the normalisers: which reciprocal, and how far to shift; combinational.
 //
-// Formats    code_i         E4M3 magnitude, scale s = m * 2^(e - 9); with 0x00 every scalar is 0 and nothing here matters
+// Purpose    reciprocals make a multiplication of the division by s (docs/numerics.md section 3); they are of eight
+//            significands, and exponents go into the shift.
+// Ports      code_i         E4M3 magnitude, scale s = m * 2^(e - 9); with 0x00 every scalar is 0 and nothing here matters
 //            reciprocals_i  R_m modulo 2^24 at [24*(m-8) +: 24], m = 8..15; 0 stands for 2^24
 //            shift_base_i   gamma + 187 (g = G * 2^gamma)
 //            reciprocal_o   R of the normalised m, below 2^24: half of R_m = 2^24, with a shift less by one
@@ -10,12 +12,12 @@
 `default_nettype none
 
 module bcq_enc_reciprocal (
-  input  wire [6:0]                                               code_i,
-  input  wire [bcq_enc_pkg::RECIPROCALS*bcq_enc_pkg::RECIPROCAL_W-1:0]    reciprocals_i,
-  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                    shift_base_i,
-  output wire [bcq_enc_pkg::RECIPROCAL_W-1:0]                         reciprocal_o,
-  output wire [bcq_enc_pkg::RECIPROCAL_W+1:0]                         triple_o,
-  output wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                    shift_o
+  input  wire [6:0]                                                    code_i,
+  input  wire [bcq_enc_pkg::RECIPROCALS*bcq_enc_pkg::RECIPROCAL_W-1:0] reciprocals_i,
+  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                     shift_base_i,
+  output wire [bcq_enc_pkg::RECIPROCAL_W-1:0]                          reciprocal_o,
+  output wire [bcq_enc_pkg::RECIPROCAL_W+1:0]                          triple_o,
+  output wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                     shift_o
 );
 
   localparam int E_W = bcq_enc_pkg::EXPONENT_W;

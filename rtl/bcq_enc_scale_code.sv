@@ -5,10 +5,12 @@
 // Parameters PRECISION  significand bits, hidden bit included: 24 (binary32) or 8 (bfloat16)
 //            BC         codeword bits, 4..8
 // Latency    valid_i in cycle n gives valid_o in cycle n+1; one array per cycle; never stalls.
-// Formats    max_i        exponent field and fraction of the largest magnitude a, finite; 0 gives code 0x00
-//            divisor_i    D, divisor_w(BC) bits
+// Ports      valid_i      a maximum is there
+//            max_i        exponent field and fraction of the largest magnitude a, finite; 0 gives code 0x00
+//            divisor_i    D, unsigned, MSB set
 //            code_bias_i  two's complement: the code's exponent field is that of a, minus this, minus 1 where the quotient of
 //                         significands is below 1
+//            valid_o      a code is there
 //            code_o       0x00, or 0x01..0x7E
 `default_nettype none
 
@@ -16,14 +18,14 @@ module bcq_enc_scale_code #(
   parameter int PRECISION = 24,
   parameter int BC = 6
 ) (
-  input  wire                                    clk_i,
-  input  wire                                    rst_ni,
-  input  wire                                    valid_i,
+  input  wire                                        clk_i,
+  input  wire                                        rst_ni,
+  input  wire                                        valid_i,
   input  wire [bcq_enc_pkg::scalar_w(PRECISION)-2:0] max_i,
   input  wire [bcq_enc_pkg::divisor_w(BC)-1:0]       divisor_i,
   input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]   code_bias_i,
-  output wire                                    valid_o,
-  output wire [bcq_pkg::SCALE_W-1:0]             code_o
+  output wire                                        valid_o,
+  output wire [bcq_pkg::SCALE_W-1:0]                 code_o
 );
 
   localparam int D_W = bcq_enc_pkg::divisor_w(BC);

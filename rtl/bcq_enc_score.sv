@@ -4,7 +4,7 @@
 //            c (8c - V), five bits shorter than the square. The multiplication is radix-4 Booth: two bits of c at a time
 //            choose a multiple of 8c - V. Masks instead of choices: synthesis makes less of them.
 // Parameter  BC  codeword bits, 4..8
-// Formats    minus_v_i   -V, two's complement
+// Ports      minus_v_i   -V, two's complement
 //            index_i     of the nearest codeword
 //            exists_i    0: the scalar lies beyond the row, its score is 0
 //            codebook_i  codeword i at [i*BC +: BC], two's complement
@@ -14,11 +14,11 @@
 module bcq_enc_score #(
   parameter int BC = 6
 ) (
-  input  wire  [bcq_enc_pkg::v_w(BC)-1:0]      minus_v_i,
-  input  wire  [bcq_pkg::INDEX_W-1:0]      index_i,
-  input  wire                              exists_i,
-  input  wire  [bcq_pkg::ENTRIES*BC-1:0]   codebook_i,
-  output logic [bcq_enc_pkg::score_w(BC)-1:0]  score_o
+  input  wire  [bcq_enc_pkg::v_w(BC)-1:0]     minus_v_i,
+  input  wire  [bcq_pkg::INDEX_W-1:0]         index_i,
+  input  wire                                 exists_i,
+  input  wire  [bcq_pkg::ENTRIES*BC-1:0]      codebook_i,
+  output logic [bcq_enc_pkg::score_w(BC)-1:0] score_o
 );
 
   localparam int V_W = bcq_enc_pkg::v_w(BC);
@@ -27,7 +27,7 @@ module bcq_enc_score #(
   localparam int DIGITS = (BC + 1) / 2;
   localparam int ROW_W = X_W + 1;  // 2 (8c - V)
 
-  // A tree of two-way choices is a third of what synthesis makes of one sixteen-way choice.
+  // A tree of two-way choices: synthesis makes more of one sixteen-way choice.
   wire [8*BC-1:0] of_8 = index_i[3] ? codebook_i[8*BC+:8*BC] : codebook_i[0+:8*BC];
   wire [4*BC-1:0] of_4 = index_i[2] ? of_8[4*BC+:4*BC] : of_8[0+:4*BC];
   wire [2*BC-1:0] of_2 = index_i[1] ? of_4[2*BC+:2*BC] : of_4[0+:2*BC];

@@ -4,10 +4,13 @@
 //            LB     scalars per block, power of two
 //            NC     codebooks, power of two, 1..16
 //            BC     codeword bits, 4..8
-// Contract   a beat is added in a cycle with valid_i; last_i marks the last beat of a block. The lower selector wins a tie.
+// Contract   the lower selector wins a tie.
 // Latency    the last beat of a block in cycle n gives valid_o with the selectors of its blocks in cycle n+1; never stalls.
 //            The selectors stay until the next cycle with valid_i.
-// Formats    scores_i     lane l and codebook c at [(l*NC + c)*SCORE_W +: SCORE_W], two's complement; 0 for lanes beyond K
+// Ports      valid_i      a beat is added
+//            last_i       it is the last of its blocks
+//            scores_i     lane l and codebook c at [(l*NC + c)*SCORE_W +: SCORE_W], two's complement; 0 for lanes beyond K
+//            valid_o      the selectors are those of complete blocks
 //            selectors_o  block b of the beat at [b*SELECTOR_W +: SELECTOR_W]; 0 with one codebook
 `default_nettype none
 
@@ -17,13 +20,13 @@ module bcq_enc_select #(
   parameter int NC = 8,
   parameter int BC = 6
 ) (
-  input  wire                                                                          clk_i,
-  input  wire                                                                          rst_ni,
-  input  wire                                                                          valid_i,
-  input  wire                                                                          last_i,
-  input  wire [LANES*NC*bcq_enc_pkg::score_w(BC)-1:0]                                      scores_i,
-  output wire                                                                          valid_o,
-  output wire [bcq_pkg::beat_selectors(LANES, LB)*bcq_pkg::selector_w(NC)-1:0]         selectors_o
+  input  wire                                                                  clk_i,
+  input  wire                                                                  rst_ni,
+  input  wire                                                                  valid_i,
+  input  wire                                                                  last_i,
+  input  wire [LANES*NC*bcq_enc_pkg::score_w(BC)-1:0]                          scores_i,
+  output wire                                                                  valid_o,
+  output wire [bcq_pkg::beat_selectors(LANES, LB)*bcq_pkg::selector_w(NC)-1:0] selectors_o
 );
 
   localparam int SCORE_W = bcq_enc_pkg::score_w(BC);

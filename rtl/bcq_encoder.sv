@@ -3,22 +3,35 @@
 // Purpose    encodes rows of scalars along K with a static tensor scale g: decode scales, integer codewords, the nearest scale
 //            code (docs/numerics.md sections 2 and 3). docs/encoder.md has the drawing and the measurements.
 // Parameters LANES      scalars per beat, divides LA; LANES divides LB or LB divides LANES
-//            LB, LA     scalars per block (power of two) and per block array (multiple of LB)
-//            NC, BC     codebooks (power of two, 1..16) and codeword bits (4..8)
+//            LB         scalars per block, power of two, 1..64
+//            LA         scalars per block array, multiple of LB, up to 1024
+//            NC         codebooks, power of two, 1..16
+//            BC         codeword bits, 4..8
 //            PRECISION  significand bits of a scalar, hidden bit included: 24 (binary32) or 8 (bfloat16)
 //            FROZEN     1: codebooks are the constants CODEBOOKS; 0: loaded through cb_*
-// Streams    in, out: valid/ready; a beat moves in a cycle with both; valid waits for ready with stable data.
-//            in_scalars_i  lane l at [l*(PRECISION+8) +: PRECISION+8]; in_mask_i: lanes that exist, all of them in every beat
-//                          but the last of a row, those from 0 up in that one; in_last_i: last beat of a row
-//            out_beat_o    one line of the array's edge (bcq_pkg::beat_w); lanes beyond the row have index 0, blocks beyond it
-//                          selector 0; every beat of a block array carries its scale code; out_last_o: last beat of a row
+//            CODEBOOKS  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement, ascending in every codebook
 // Timing     one beat, LANES/LB blocks, per cycle. Without stalls a beat of a row of B beats leaves W cycles after it came:
 //            W = min(B, LA/LANES) + 9 where LANES >= LB, otherwise min(B, LA/LANES) + min(B, LB/LANES) + 9.
 //            in_ready_o and out_valid_o depend on state alone.
-// Control    busy_o: beats are inside. While it is high reciprocals_i, divisor_i, code_bias_i, shift_base_i stand still
-//            (bcq::encoder_constants makes them from g) and nothing is written through cb_*, one codeword per cycle.
-//            error_nonfinite_o: a NaN or an infinity has been taken since reset or error_clear_i, and encoded as the largest
-//            finite number of its sign.
+// Streams    in, out: valid/ready; a beat moves in a cycle with both; valid waits for ready with stable data.
+//            in_last_i     last beat of a row
+//            in_mask_i     lanes that exist: all of them in every beat but the last of a row, those from 0 up in that one
+//            in_scalars_i  lane l at [l*(PRECISION+8) +: PRECISION+8], IEEE 754 sign, 8 exponent bits, fraction
+//            out_last_o    last beat of a row
+//            out_beat_o    one line of the array's edge (bcq_pkg::beat_w); lanes beyond the row have index 0, blocks beyond it
+//                          selector 0; every beat of a block array carries its scale code
+// Control    reciprocals_i  R_m modulo 2^24 at [24*(m-8) +: 24], m = 8..15; 0 stands for 2^24
+//            divisor_i      D of Q*g = D * 2^delta, MSB set
+//            code_bias_i    delta + BC + 142, two's complement
+//            shift_base_i   gamma + 187 where g = G * 2^gamma, two's complement. bcq::encoder_constants makes these four from
+//                           g; they stand still while busy_o is high
+//            cb_write_i     writes one codeword per cycle, only while busy_o is low and no beat is taken
+//            cb_addr_i      16*c + i: codeword i of codebook c
+//            cb_codeword_i  two's complement, within +-(2^(BC-1) - 1), ascending in a codebook
+//            error_clear_i  resets error_nonfinite_o, unless another comes in this cycle
+// Status     busy_o             beats are inside
+//            error_nonfinite_o  a NaN or an infinity has been taken since reset or error_clear_i, and encoded as the largest
+//                               finite number of its sign
 `default_nettype none
 
 module bcq_encoder #(
@@ -31,27 +44,27 @@ module bcq_encoder #(
   parameter bit FROZEN = 1'b0,
   parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] CODEBOOKS = '0
 ) (
-  input  wire                                                  clk_i,
-  input  wire                                                  rst_ni,
+  input  wire                                                          clk_i,
+  input  wire                                                          rst_ni,
   input  wire [bcq_enc_pkg::RECIPROCALS*bcq_enc_pkg::RECIPROCAL_W-1:0] reciprocals_i,
-  input  wire [bcq_enc_pkg::divisor_w(BC)-1:0]                     divisor_i,
-  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                 code_bias_i,
-  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                 shift_base_i,
-  input  wire                                                  cb_write_i,
-  input  wire [$clog2(NC*bcq_pkg::ENTRIES)-1:0]                cb_addr_i,
-  input  wire [BC-1:0]                                         cb_codeword_i,
-  input  wire                                                  in_valid_i,
-  output wire                                                  in_ready_o,
-  input  wire                                                  in_last_i,
-  input  wire [LANES-1:0]                                      in_mask_i,
-  input  wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0]         in_scalars_i,
-  output wire                                                  out_valid_o,
-  input  wire                                                  out_ready_i,
-  output wire                                                  out_last_o,
-  output wire [bcq_pkg::beat_w(LANES, LB, NC)-1:0]             out_beat_o,
-  output wire                                                  busy_o,
-  input  wire                                                  error_clear_i,
-  output wire                                                  error_nonfinite_o
+  input  wire [bcq_enc_pkg::divisor_w(BC)-1:0]                         divisor_i,
+  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                     code_bias_i,
+  input  wire signed [bcq_enc_pkg::EXPONENT_W-1:0]                     shift_base_i,
+  input  wire                                                          cb_write_i,
+  input  wire [$clog2(NC*bcq_pkg::ENTRIES)-1:0]                        cb_addr_i,
+  input  wire [BC-1:0]                                                 cb_codeword_i,
+  input  wire                                                          in_valid_i,
+  output wire                                                          in_ready_o,
+  input  wire                                                          in_last_i,
+  input  wire [LANES-1:0]                                              in_mask_i,
+  input  wire [LANES*bcq_enc_pkg::scalar_w(PRECISION)-1:0]             in_scalars_i,
+  output wire                                                          out_valid_o,
+  input  wire                                                          out_ready_i,
+  output wire                                                          out_last_o,
+  output wire [bcq_pkg::beat_w(LANES, LB, NC)-1:0]                     out_beat_o,
+  output wire                                                          busy_o,
+  input  wire                                                          error_clear_i,
+  output wire                                                          error_nonfinite_o
 );
 
   localparam int SCALARS_W = LANES * bcq_enc_pkg::scalar_w(PRECISION);

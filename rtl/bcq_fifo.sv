@@ -4,6 +4,7 @@
 //            DEPTH  entries, >= 1
 // Latency    an entry taken in cycle n is offered in cycle n+1 when it is the only one; one entry per cycle; in_ready_o and
 //            out_valid_o depend on state alone.
+// Ports      in_data_i, out_data_o  payload, stable while its valid waits for ready
 `default_nettype none
 
 module bcq_fifo #(

@@ -2,9 +2,10 @@
 BUILD  := build/release
 BCQ    := $(BUILD)/bin/bcq
 LAYER  := traces/layers/kjv.blk0.ffn_down.safetensors
+GATE_LAYER := traces/layers/kjv.blk0.attn_q.safetensors
 JOBS   := $(shell nproc)
 
-.PHONY: help demo test build programs configure deps format tidy bench pages codebooks clean
+.PHONY: help demo test build programs configure deps format tidy prove gate bench pages codebooks clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -32,6 +33,15 @@ format: ## format the C++ sources in place
 
 tidy: build ## run clang-tidy over the C++ sources
 	scripts/run_clang_tidy.sh $(BUILD)
+
+prove: deps ## prove all properties of the RTL, and that each proof can fail (about half an hour)
+	testbench/proofs/prove.py --all --jobs $(JOBS)
+	testbench/proofs/prove.py --check-can-fail --jobs $(JOBS)
+
+gate: configure ## map a 4 x 4 array to standard cells and run a window of a real layer on them
+	cmake --build --preset release -j $(JOBS) --target make_case
+	testbench/rtl/icarus/run_array.py testbench/rtl/icarus/gates_layer.toml --generator $(BUILD)/bin/make_case \
+	  --layer $(GATE_LAYER) 16 16 --gates full --work $(BUILD)/gate
 
 bench: build ## measure the speed of the golden model
 	cmake --build --preset release --target model_bench

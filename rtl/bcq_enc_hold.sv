@@ -66,11 +66,11 @@ module bcq_enc_hold #(
 
   assign in_ready_o = beats_ready && groups_free;
 
-`ifdef VERILATOR
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+`ifndef SYNTHESIS
+  always @(posedge clk_i or negedge rst_ni) begin
     if (rst_ni) begin
-      a_value_has_room : assert (!value_valid_i || value_ready) else $error("a value more than groups");
-      a_beat_is_there : assert (!out_valid_o || beats_valid) else $error("a value before its beats");
+      assert (!value_valid_i || value_ready) else $error("a value more than groups");
+      assert (!out_valid_o || beats_valid) else $error("a value before its beats");
     end
   end
 `else

@@ -329,24 +329,24 @@ module bcq_encoder #(
 
   wire unused_bits = ^{code[CODE_W], unused_array_last};
 
-`ifdef VERILATOR
+`ifndef SYNTHESIS
   // What the user has promised.
   localparam int CONSTANTS_W =
       bcq_enc_pkg::RECIPROCALS * bcq_enc_pkg::RECIPROCAL_W + bcq_enc_pkg::divisor_w(BC) + 2 * bcq_enc_pkg::EXPONENT_W;
   wire [CONSTANTS_W-1:0] constants = {reciprocals_i, divisor_i, code_bias_i, shift_base_i};
   logic [CONSTANTS_W-1:0] constants_q;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       constants_q <= '0;
     end else begin
       constants_q <= constants;
-      a_constants_stand : assert (!busy_o || constants == constants_q) else $error("constants of g change while busy");
-      a_codebooks_stand : assert (FROZEN || !cb_write_i || !(busy_o || take)) else $error("codeword written while busy");
+      assert (!busy_o || constants == constants_q) else $error("constants of g change while busy");
+      assert (FROZEN || !cb_write_i || !(busy_o || take)) else $error("codeword written while busy");
       if (take) begin
-        a_mask_lower : assert ((in_mask_i & (in_mask_i + LANES'(1))) == '0) else $error("a lane beyond a missing one");
-        a_mask_full : assert (in_last_i || (&in_mask_i)) else $error("a short beat that is not the row's last");
-        a_mask_not_empty : assert (in_mask_i[0]) else $error("a beat without lanes");
+        assert ((in_mask_i & (in_mask_i + LANES'(1))) == '0) else $error("a lane beyond a missing one");
+        assert (in_last_i || (&in_mask_i)) else $error("a short beat that is not the row's last");
+        assert (in_mask_i[0]) else $error("a beat without lanes");
       end
     end
   end

@@ -46,6 +46,9 @@ module bcq_skid #(
   assign out_valid_o = head_valid_q;
   assign out_data_o  = head_q;
 
+  bcq_flow_check #(.MAX(2)) u_check_flow (
+    .clk_i, .rst_ni, .in_i(push), .out_i(out_valid_o && out_ready_i), .inside_i(2'(head_valid_q) + 2'(spare_valid_q))
+  );
   bcq_stream_check #(.W(W)) u_check_in (
     .clk_i, .rst_ni, .valid_i(in_valid_i), .ready_i(in_ready_o), .data_i(in_data_i)
   );

@@ -2,7 +2,7 @@
 //
 // Purpose   once valid is high it stays high with the same data until ready takes the beat.
 // Parameter W  payload bits, >= 1
-// Contract  observes only; empty in synthesis and wherever VERILATOR is not defined.
+// Contract  observes only; empty in synthesis.
 // Ports     valid_i, ready_i  handshake of the stream under observation
 //           data_i            its payload
 `default_nettype none
@@ -17,17 +17,17 @@ module bcq_stream_check #(
   input wire [W-1:0] data_i
 );
 
-`ifdef VERILATOR
+`ifndef SYNTHESIS
   logic         waiting_q;
   logic [W-1:0] data_q;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       waiting_q <= 1'b0;
     end else begin
       if (waiting_q) begin
-        a_valid_stays : assert (valid_i) else $error("valid fell before ready");
-        a_data_stable : assert (data_i == data_q) else $error("payload changed while waiting");
+        assert (valid_i) else $error("valid fell before ready");
+        assert (data_i === data_q) else $error("payload changed while waiting");
       end
       waiting_q <= valid_i && !ready_i;
       data_q    <= data_i;

@@ -104,7 +104,8 @@ void add_workload_options(CLI::App& app, WorkloadRequest& request) {
                  "Codebooks file with the architecture's nc and bc (its lb and la need not match: the architecture's "
                  "are used); default: the set that comes with bcq for the architecture's nc and lb")
       ->type_name("FILE");
-  app.add_option("--arch", request.arch, "Architecture: a name (bcq arch lists them) or a file NAME.toml; default: default")
+  app.add_option("--arch", request.arch,
+                 "Architecture: a name (bcq arch lists them) or a file NAME.toml; default: default")
       ->type_name("FILE.toml");
   app.add_option("--activation-scale", request.activation_scale,
                  "Static tensor scale of the activation; what exceeds it saturates; default: from its largest scalar")

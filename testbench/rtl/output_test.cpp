@@ -34,8 +34,10 @@ struct Fp32 {
   using Model = VOutputFp32;
   static constexpr std::size_t kWidth = 32;
 
+  /// Half of them as an accumulator has them, half of them any finite number.
   static Sum draw(Random& random) {
-    const float value = Exact::draw(random).value;
+    float value = Exact::draw(random).value;
+    if (random.chance(50)) value = std::bit_cast<float>(random.word() & ~(1U << random.between(23, 30)));
     return {{std::bit_cast<std::uint32_t>(value), 0}, value};
   }
 };
@@ -111,6 +113,18 @@ TEMPLATE_TEST_CASE("output: random rows and back pressure", "[rtl][output]", Exa
     }
     CHECK(rows > 10'000);
   }
+}
+
+TEMPLATE_TEST_CASE("output: subnormal scales of every length", "[rtl][output]", Exact, Fp32) {
+  Random random;
+  for (int length = 1; length <= 23; ++length) {
+    for (int i = 0; i < 4; ++i) {
+      const std::uint32_t top = 1U << (length - 1);
+      Bench<TestType> bench(std::bit_cast<float>(top | (random.word() & (top - 1))));
+      for (int row = 0; row < 200; ++row) bench.cycle(true, true);
+    }
+  }
+  SUCCEED("every row agreed");
 }
 
 TEMPLATE_TEST_CASE("output: a row taken in cycle n is offered in cycle n+3", "[rtl][output]", Exact, Fp32) {

@@ -1,6 +1,8 @@
-// bcq_stream_check: the assertions are compiled in, silent on a legal stream and fire on a broken one.
+// bcq_stream_check and bcq_flow_check: the assertions are compiled in, silent on a legal stream and fire on a broken
+// one.
 #include <catch2/catch.hpp>
 
+#include "VFlowCheck.h"
 #include "VSkid40.h"
 #include "VStreamCheck.h"
 #include "unit.hpp"
@@ -27,7 +29,33 @@ class Monitor {
   Unit<VStreamCheck> unit_{true};
 };
 
+/// Cycles of a module that holds beats.
+class FlowMonitor {
+ public:
+  FlowMonitor() { unit_.reset(); }
+
+  FlowMonitor& cycle(bool in, bool out, std::uint8_t inside) {
+    unit_->in_i = in;
+    unit_->out_i = out;
+    unit_->inside_i = inside;
+    unit_.tick();
+    return *this;
+  }
+  [[nodiscard]] bool complained() const { return unit_.assertion_failed(); }
+
+ private:
+  Unit<VFlowCheck> unit_{true};
+};
+
 }  // namespace
+
+TEST_CASE("flow_check: silent while nothing is lost, loud when a beat is dropped or doubled", "[rtl][flow_check]") {
+  FlowMonitor legal, dropped, doubled;
+  CHECK_FALSE(
+      legal.cycle(1, 0, 0).cycle(1, 0, 1).cycle(1, 1, 2).cycle(0, 1, 2).cycle(0, 1, 1).cycle(0, 0, 0).complained());
+  CHECK(dropped.cycle(1, 0, 0).cycle(0, 0, 0).complained());
+  CHECK(doubled.cycle(1, 0, 0).cycle(0, 1, 1).cycle(0, 0, 1).complained());
+}
 
 TEST_CASE("stream_check: legal streams pass", "[rtl][stream_check]") {
   Monitor waits, streams, reset;

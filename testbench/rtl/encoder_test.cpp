@@ -399,7 +399,7 @@ TEST_CASE("encoder: a whole activation of the embedded model", "[rtl][encoder]")
   encoder.encode(x, g, kFull);
   encoder.encode(x, g, {70, 70});
   encoder.encode(x, g / 8, kFull);  // a static scale that saturates
-  CHECK(encoder.beats_checked == 3 * x.rows() * ceil_div(x.cols(), 8));
+  CHECK(encoder.beats_checked == 3 * x.rows() * ceil_div(x.cols(), Default::kLanes));
 }
 
 }  // namespace bcq::test

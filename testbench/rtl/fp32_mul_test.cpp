@@ -136,7 +136,7 @@ TEST_CASE("fp32_mul: a half and one bit below it, in every place", "[rtl][fp32_m
         for (int i = 0; i < 4; ++i) inverse *= 2 - b * inverse;
         const std::uint32_t a = 0x800000U | (tail * inverse & mask);
         const std::uint64_t product = std::uint64_t{a} * b;
-        if ((product & mask) != tail || std::bit_width(product) != 24 + bits) continue;
+        if ((product & mask) != tail || static_cast<int>(std::bit_width(product)) != 24 + bits) continue;
         bench.check(0x3F800000 | (a & 0x7FFFFF), 0x3F800000 | (b & 0x7FFFFF));
         ++found;
       }

@@ -47,6 +47,11 @@ bench: build ## measure the speed of the golden model
 	cmake --build --preset release --target model_bench
 	$(BUILD)/bin/model_bench
 
+coverage: build ## line, toggle and user coverage of the RTL: docs/results/coverage.md
+	cmake -S . -B build/coverage -G Ninja -D CMAKE_BUILD_TYPE=Release -D BCQ_COVERAGE=ON
+	cmake --build build/coverage --target rtl_tests
+	testbench/coverage/coverage.py --tests build/coverage/bin/rtl_tests --bcq $(BCQ) --cache build/coverage/arrays
+
 mutation: build ## inject faults into the RTL's units and count what their tests catch: docs/results/mutation.md
 	cmake --build --preset release --target mutation
 

@@ -17,6 +17,8 @@ import tempfile
 
 import numpy as np
 
+from architectures import rtl_sources
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "results" / "accumulators.md"
 LIBERTY = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib"
@@ -38,7 +40,7 @@ LONG_K = (1024, 8192, 65536)
 
 def synthesize(liberty, module, parameters, script):
     """(area, flip-flop bits, critical path in ns) of a module alone."""
-    sources = sorted((ROOT / "rtl").glob("*.sv"), key=lambda path: (path.stem != "bcq_pkg", path))
+    sources = rtl_sources()
     values = " ".join(f"-set {name} {value}" for name, value in parameters.items())
     commands = (
         f"read_verilog -sv {' '.join(map(str, sources))}; chparam {values} {module}; synth -flatten -top {module}; "

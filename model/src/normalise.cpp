@@ -37,16 +37,23 @@ std::uint8_t array_scale(float max_abs, float tensor_scale, const BcqFormat& for
   return code == 0 ? std::uint8_t{1} : code;
 }
 
+NormalisedScale normalise_scale(float tensor_scale) {
+  const auto [significand, exponent] = split(tensor_scale);
+  const int shift = kSignificandBits - static_cast<int>(std::bit_width(significand));
+  return {significand << shift, exponent - shift};
+}
+
+std::uint64_t reciprocal(std::uint64_t product) {
+  return ((std::uint64_t{1} << (kReciprocalBits + 1)) + product) / (2 * product);
+}
+
 Normaliser::Normaliser(float tensor_scale, const BcqFormat& format)
     : convention_(format.scale), limit_(normalised_limit(format)) {
-  auto [significand, exponent] = split(tensor_scale);
-  const int shift = kSignificandBits - static_cast<int>(std::bit_width(significand));
-  significand <<= shift;
-  tensor_exponent_ = exponent - shift;
+  const NormalisedScale scale = normalise_scale(tensor_scale);
+  tensor_exponent_ = scale.exponent;
   for (std::uint64_t m = 8; m < factors_.size(); ++m) {
-    const std::uint64_t product = m * significand;
-    const std::uint64_t reciprocal = ((std::uint64_t{1} << (kReciprocalBits + 1)) + product) / (2 * product);
-    factors_[m] = convention_ == ScaleConvention::kDecode ? reciprocal : product;
+    const std::uint64_t product = m * scale.significand;
+    factors_[m] = convention_ == ScaleConvention::kDecode ? reciprocal(product) : product;
   }
 }
 

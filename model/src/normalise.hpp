@@ -17,6 +17,16 @@ namespace bcq {
   return (format.codeword_range() << (kFractionBits + 1)) - 1;
 }
 
+/// g = significand · 2^exponent with 2²³ ≤ significand < 2²⁴, subnormal g included: G and γ.
+struct NormalisedScale {
+  std::uint64_t significand;
+  int exponent;
+};
+[[nodiscard]] NormalisedScale normalise_scale(float tensor_scale);
+
+/// ⌊2⁵⁰/product + ½⌋: R_m of the product m·G.
+[[nodiscard]] std::uint64_t reciprocal(std::uint64_t product);
+
 /// Takes scalars of one tensor to signed fixed point with kFractionBits fraction bits.
 class Normaliser {
  public:

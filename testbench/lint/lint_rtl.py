@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Lints rtl/, top module bcq_accel, with three tools for every named architecture.
+"""Lints rtl/ with three tools: bcq_accel for every named architecture, bcq_encoder for those of ENCODERS.
 
   verilator  --lint-only -Wall, once as simulated and once without the assertions, as synthesized
   iverilog   -g2012 -Wall, elaboration only
   yosys      hierarchy -check, proc, check -assert: no undriven net, double driver or combinational loop
+
+A constant of a package that nobody uses is a complaint too: Verilator cannot tell, it sees one top at a time.
 
 Every message is an error unless it matches the list ALLOWED, whose entries state why. All PEs and decoders are alike,
 so Yosys elaborates at most 2 x 2 of them.
@@ -20,41 +22,59 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 import architectures  # noqa: E402
 
-TOP = "bcq_accel"
 YOSYS_SIDE = 2  # rows and columns that Yosys elaborates at most
 
 BIT = re.compile("1'b")  # Icarus' -P takes plain numbers only
+
+# The encoder's corners: a block per beat, many beats per block, many blocks per beat with everything at its smallest.
+ENCODERS = {
+    "encoder_default": {},
+    "encoder_long_blocks": {"LANES": 2, "LB": 64, "LA": 192, "NC": 2, "BC": 8},
+    "encoder_small": {"LANES": 4, "LB": 1, "LA": 4, "NC": 1, "BC": 4, "PRECISION": 8, "FROZEN": "1'b1"},
+}
 
 # (tool, regular expression that the whole message matches, reason)
 ALLOWED = []
 
 
-def verilator(params, sources, *defines):
+def verilator(top, params, sources, *defines):
     """Command of a Verilator run."""
     values = [f"-G{name}={value}" for name, value in params.items()]
-    return ["verilator", "--lint-only", "-Wall", *defines, "--top-module", TOP, *values, *sources]
+    waivers = str(HERE / "waivers.vlt")
+    return ["verilator", "--lint-only", "-Wall", *defines, "--top-module", top, *values, waivers, *sources]
 
 
-def iverilog(params, sources):
+def iverilog(top, params, sources):
     """Command of an Icarus run."""
-    values = [f"-P{TOP}.{name}={BIT.sub('', str(value))}" for name, value in params.items()]
-    return ["iverilog", "-g2012", "-Wall", "-tnull", "-s", TOP, *values, *sources]
+    values = [f"-P{top}.{name}={BIT.sub('', str(value))}" for name, value in params.items()]
+    return ["iverilog", "-g2012", "-Wall", "-tnull", "-s", top, *values, *sources]
 
 
-def yosys(params, sources):
+def yosys(top, params, sources):
     """Command of a Yosys run on a reduced array."""
-    small = {**params, "ROWS": min(params["ROWS"], YOSYS_SIDE), "COLS": min(params["COLS"], YOSYS_SIDE)}
-    values = " ".join(f"-set {name} {value}" for name, value in small.items())
+    small = {name: min(value, YOSYS_SIDE) if name in ("ROWS", "COLS") else value for name, value in params.items()}
+    values = "".join(f" -set {name} {value}" for name, value in small.items())
     # chparam, because hierarchy -chparam of Yosys 0.23 ends in a failed assertion of its own with this design.
     script = (
-        f"read_verilog -sv {' '.join(sources)}; chparam {values} {TOP}; "
-        f"hierarchy -check -top {TOP}; proc; check -assert"
+        f"read_verilog -sv {' '.join(sources)}; {f'chparam{values} {top}; ' if values else ''}"
+        f"hierarchy -check -top {top}; proc; check -assert"
     )
     return ["yosys", "-Q", "-T", "-p", script]
+
+
+def unused_constants(sources):
+    """Constants of the packages that stand nowhere but in their own definition."""
+    texts = {pathlib.Path(source).name: pathlib.Path(source).read_text(encoding="utf-8") for source in sources}
+    everything = "".join(texts.values())
+    for package, text in texts.items():
+        for name in re.findall(r"localparam (?:int|logic .*?) (\w+) =", text) if package.endswith("_pkg.sv") else ():
+            if len(re.findall(rf"\b{name}\b", everything)) < 2:
+                yield f"{package}: nobody uses {name}"
 
 
 def messages(tool, returncode, output):
@@ -77,7 +97,9 @@ def lint(job):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known = architectures.named()
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"architectures (default: all): {', '.join(known)}")
+    designs = {name: ("bcq_accel", architectures.rtl_parameters(arch)) for name, arch in known.items()}
+    designs |= {name: ("bcq_encoder", params) for name, params in ENCODERS.items()}
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of these (default: all): {', '.join(designs)}")
     parser.add_argument("--rtl", type=pathlib.Path, default=REPOSITORY / "rtl", help="folder of the RTL")
     parser.add_argument("--jobs", type=int, default=2, help="tools run at a time (default 2)")
     args = parser.parse_args()
@@ -85,23 +107,25 @@ def main():
     missing = [tool for tool in ("verilator", "iverilog", "yosys") if shutil.which(tool) is None]
     if missing:
         parser.error(f"not installed: {', '.join(missing)}")
-    unknown = [name for name in args.names if name not in known]
+    unknown = [name for name in args.names if name not in designs]
     if unknown:
-        parser.error(f"no such architecture: {', '.join(unknown)}; use names of {architectures.FILE.name}")
+        parser.error(f"no such design: {', '.join(unknown)}; use names of {architectures.FILE.name} or of ENCODERS")
     sources = [str(path) for path in architectures.rtl_sources(args.rtl)]
     if not sources:
         parser.error(f"{args.rtl}: no *.sv files; --rtl names the folder with the RTL")
 
     jobs = []
-    for name in args.names or known:
-        params = architectures.rtl_parameters(known[name])
+    for name in args.names or designs:
+        top, params = designs[name]
         jobs += [
-            (f"{name}: verilator", verilator(params, sources)),
-            (f"{name}: verilator, synthesis", verilator(params, sources, "-DSYNTHESIS", "-UVERILATOR")),
-            (f"{name}: iverilog", iverilog(params, sources)),
-            (f"{name}: yosys", yosys(params, sources)),
+            (f"{name}: verilator", verilator(top, params, sources)),
+            (f"{name}: verilator, synthesis", verilator(top, params, sources, "-DSYNTHESIS", "-UVERILATOR")),
+            (f"{name}: iverilog", iverilog(top, params, sources)),
+            (f"{name}: yosys", yosys(top, params, sources)),
         ]
 
+    unused = list(unused_constants(sources))
+    print("".join(f"FAIL {line}\n" for line in unused), end="")
     failed = 0
     with ThreadPoolExecutor(args.jobs) as pool:
         for title, complaints, seconds in pool.map(lint, jobs):
@@ -110,7 +134,7 @@ def main():
                 print(f"     {line}")
             failed += bool(complaints)
     print(f"{len(jobs) - failed} of {len(jobs)} runs clean")
-    return 1 if failed else 0
+    return 1 if failed or unused else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 // bcq_convert and bcq_dot are the exact sum of products of their lanes, for all codewords that the contract allows.
 //
-// Two steps. The sum is right modulo 2^SUM_W, for all operands: each product is compared with one that multiplies
-// magnitudes and puts the sign on afterwards. And SUM_W bits hold every sum that codewords can have,
-// LANES * Q^2 < 2^(SUM_W-1): two integers in that range which agree modulo 2^SUM_W are equal.
+// A weight is, by two's complement, the sum of its bits times 2^i, the top one negative; so a product is a sum of rows, bit
+// times activation. The specification adds these rows as numbers with a sign. bcq_dot adds rows of pairs of lanes as
+// unsigned numbers; so that both sums pass through the same values, each row of a pair gets OFFSET here, which makes it
+// positive, and all OFFSETs are taken away at the start. Equal modulo 2^SUM_W; and SUM_W bits hold every sum that
+// codewords can have, LANES * Q^2 < 2^(SUM_W-1): integers in that range which agree modulo 2^SUM_W are equal.
 `default_nettype none
 
 module dot_sum #(
@@ -27,21 +29,29 @@ module dot_sum #(
   );
   bcq_dot #(.LANES(LANES), .BC(BC)) dut (.a_i(a_factors), .w_i(w_factors), .sum_o(sum));
 
-  wire [SUM_W-1:0] partial [LANES+1];
-  assign partial[0] = '0;
+  // Over the bits of a pair: 2^BC times 2^i for all but the top one, 2^BC - 1 times 2^(BC-1) for that.
+  localparam int OFFSETS = 2 ** BC * (2 ** (BC - 1) - 1) + (2 ** BC - 1) * 2 ** (BC - 1);
+  localparam int PAIRS = (LANES + 1) / 2;
+  wire [2*PAIRS*BC-1:0] a = a_i;
+  wire [2*PAIRS*BC-1:0] w = w_i;
+  wire [SUM_W-1:0] partial [PAIRS*BC+1];
+  assign partial[0] = -(SUM_W'(PAIRS * OFFSETS));
 
-  for (genvar l = 0; l < LANES; l++) begin : g_lane
-    wire [BC-1:0] a = a_i[l*BC+:BC];
-    wire [BC-1:0] w = w_i[l*BC+:BC];
-    wire [BC-1:0] a_magnitude = a[BC-1] ? -a : a;
-    wire [BC-1:0] w_magnitude = w[BC-1] ? -w : w;
-    wire [2*BC-1:0] magnitude = (2*BC)'(a_magnitude) * (2*BC)'(w_magnitude);
-    wire signed [2*BC-1:0] product = (a[BC-1] != w[BC-1]) ? -magnitude : magnitude;
-    assign partial[l+1] = partial[l] + SUM_W'(product);
+  for (genvar p = 0; p < PAIRS; p++) begin : g_pair
+    wire signed [BC-1:0] a0 = a[2*p*BC+:BC];
+    wire signed [BC-1:0] a1 = a[(2*p+1)*BC+:BC];
+    for (genvar i = 0; i < BC; i++) begin : g_bit
+      wire signed [BC:0] of_a0 = w[2*p*BC+i] ? a0 : 0;
+      wire signed [BC:0] of_a1 = w[(2*p+1)*BC+i] ? a1 : 0;
+      wire signed [BC+1:0] row = (i < BC - 1) ? of_a0 + of_a1 : -(of_a0 + of_a1);
+      localparam int OFFSET = (i < BC - 1) ? 2 ** BC : 2 ** BC - 1;
+      wire [BC:0] positive = row + OFFSET;
+      assign partial[p*BC+i+1] = partial[p*BC+i] + (SUM_W'(positive) << i);
+    end
   end
 
   always_comb begin
-    assert (sum == partial[LANES]);
+    assert (sum == partial[PAIRS*BC]);
     assert (LANES * Q * Q < 2 ** (SUM_W - 1));
   end
 

@@ -1,0 +1,141 @@
+// bcq_enc_reciprocal against the contract, bcq_enc_normalise against the golden Normaliser.
+#include <catch2/catch.hpp>
+
+#include "VEncNormalise4.h"
+#include "VEncNormalise6.h"
+#include "VEncNormalise8.h"
+#include "VEncNormaliseBf16.h"
+#include "VEncReciprocal.h"
+#include "bcq/beat.hpp"
+#include "bcq/e4m3.hpp"
+#include "bcq/encoder_constants.hpp"
+#include "encoder_data.hpp"
+#include "normalise.hpp"
+#include "unit.hpp"
+
+namespace bcq::test {
+namespace {
+
+/// s = m·2^ε with 8 ≤ m ≤ 15.
+struct Scale {
+  int m, epsilon;
+  explicit Scale(std::uint8_t code) : m(e4m3_split(code).significand), epsilon(e4m3_split(code).exponent - 9) {
+    for (; m < 8; m *= 2) --epsilon;
+  }
+};
+
+/// What the normalisers multiply by and how far they shift: V = X·reciprocal·2^(E − shift).
+struct Factor {
+  std::uint32_t reciprocal;
+  int shift;
+  Factor(const EncoderConstants& constants, std::uint8_t code) {
+    const Scale scale(code);
+    reciprocal = constants.reciprocals[static_cast<std::size_t>(scale.m - 8)];
+    shift = constants.shift_base + scale.epsilon + 9;
+    if (reciprocal == 0) {  // R_m = 2²⁴
+      reciprocal = 1U << 23;
+      --shift;
+    }
+  }
+};
+
+template <class Model, int BC, int PRECISION>
+class Bench {
+ public:
+  static constexpr int kBc = BC;
+
+  void set_scale(float g, std::uint8_t code) {
+    golden_ = Normaliser(g, format_);
+    golden_.set_scale(code);
+    const EncoderConstants constants = encoder_constants(g, format_);
+    const Factor factor(constants, code);
+    unit_->reciprocal_i = factor.reciprocal;
+    unit_->triple_i = 3 * factor.reciprocal;
+    set_signed(unit_->shift_i, 10, factor.shift);
+  }
+
+  void feed(std::uint32_t bits) {
+    bits &= ~((1U << (24 - PRECISION)) - 1);
+    unit_->scalar_i = static_cast<std::remove_reference_t<decltype(unit_->scalar_i)>>(bits >> (24 - PRECISION));
+    unit_->en_i = 1;
+    unit_.tick();
+    unit_.tick();
+    check(bits);
+    unit_->scalar_i = static_cast<std::remove_reference_t<decltype(unit_->scalar_i)>>(~bits >> (24 - PRECISION));
+    unit_->en_i = 0;
+    unit_.tick();
+    check(bits);
+    ++checked;
+  }
+
+  int checked = 0, saturated = 0, zero = 0;
+
+ private:
+  void check(std::uint32_t bits) {
+    const int expected = golden_.normalise(std::bit_cast<float>(bits));
+    const auto got = -static_cast<int>(get_signed(unit_->minus_v_o, BC + 5));
+    if (got != expected)
+      FAIL("x = " << std::hexfloat << std::bit_cast<float>(bits) << ": got " << got << ", expected " << expected);
+    saturated += std::abs(expected) == normalised_limit(format_);
+    zero += expected == 0;
+  }
+
+  BcqFormat format_{8, 64, 8, BC};
+  Unit<Model> unit_;
+  Normaliser golden_{1.0F, format_};
+};
+
+using Bc4 = Bench<VEncNormalise4, 4, 24>;
+using Bc6 = Bench<VEncNormalise6, 6, 24>;
+using Bc8 = Bench<VEncNormalise8, 8, 24>;
+using Bf16 = Bench<VEncNormaliseBf16, 6, 8>;
+
+}  // namespace
+
+TEST_CASE("reciprocal: every scale code", "[rtl][encoder]") {
+  Unit<VEncReciprocal> unit;
+  Random random;
+  for (const float g : tensor_scales(random, 30)) {
+    const EncoderConstants constants = encoder_constants(g, {});
+    PortBits<std::remove_reference_t<decltype(unit->reciprocals_i)>> bits{};
+    for (std::size_t i = 0; i < 8; ++i) BitSpan(bits).put(i * 24, 24, constants.reciprocals[i]);
+    set_port(unit->reciprocals_i, bits);
+    set_signed(unit->shift_base_i, 10, constants.shift_base);
+    for (std::uint8_t code = 1; code < 0x7F; ++code) {
+      unit->code_i = code;
+      unit.settle();
+      const Factor factor(constants, code);
+      if (unit->reciprocal_o != factor.reciprocal || unit->triple_o != 3 * factor.reciprocal ||
+          get_signed(unit->shift_o, 10) != factor.shift)
+        FAIL("code " << int{code} << ", g = " << g);
+    }
+  }
+  SUCCEED("all codes agreed");
+}
+
+TEMPLATE_TEST_CASE("normalise: random and extreme bit patterns", "[rtl][encoder]", Bc4, Bc6, Bc8, Bf16) {
+  TestType bench;
+  Random random;
+  for (const float g : tensor_scales(random, 40)) {
+    for (int i = 0; i < 20; ++i) {
+      const auto code = static_cast<std::uint8_t>(i == 0 ? 0x01 : i == 1 ? 0x7E : random.between(1, 0x7E));
+      bench.set_scale(g, code);
+      // Numbers that land within the fixed-point range, the boundaries between two V among them.
+      const double unit = std::ldexp(static_cast<double>(g) * e4m3_decode(code), -4);
+      for (int j = 0; j < 60; ++j) {
+        const auto v = static_cast<double>(random.between(-(1 << (TestType::kBc + 4)), 1 << (TestType::kBc + 4)));
+        const double x = (random.chance(50) ? v + 0.5 : v * random.word() * 0x1p-32) * unit;
+        if (std::abs(x) > std::numeric_limits<float>::max()) continue;
+        const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(x));
+        for (const std::uint32_t near : {bits - 1, bits, bits + 1})
+          if ((near & 0x7F800000) != 0x7F800000) bench.feed(near);
+      }
+      for (int j = 0; j < 30; ++j) bench.feed(bit_pattern(random));
+    }
+  }
+  CHECK(bench.checked > 50'000);
+  CHECK(bench.saturated > 1000);
+  CHECK(bench.zero > 1000);
+}
+
+}  // namespace bcq::test

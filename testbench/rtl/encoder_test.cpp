@@ -1,0 +1,405 @@
+// bcq_encoder against the golden quantizer: every beat, every cycle.
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+#include "VEncoder.h"
+#include "VEncoderBf16.h"
+#include "VEncoderFrozen.h"
+#include "VEncoderL1.h"
+#include "VEncoderL2.h"
+#include "VEncoderL4.h"
+#include "VEncoderNc1.h"
+#include "VEncoderNc16.h"
+#include "bcq/beat.hpp"
+#include "bcq/encoder_constants.hpp"
+#include "bcq/files.hpp"
+#include "bcq/quantize.hpp"
+#include "encoder_data.hpp"
+#include "unit.hpp"
+
+namespace bcq::test {
+namespace {
+
+constexpr std::uint32_t kNan = 0x7FC00001;
+constexpr std::uint32_t kInfinity = 0x7F800000;
+
+/// Percent of the cycles in which a source offers a beat and a sink takes one.
+struct Pace {
+  int source, sink;
+};
+constexpr Pace kFull{100, 100};
+
+template <class Model, int LANES, int LB, int LA, int NC, int BC, int PRECISION = 24>
+class Bench {
+ public:
+  static constexpr int kLanes = LANES;
+  static constexpr int kLa = LA;
+  static constexpr std::size_t kArrayBeats = LA / LANES;
+  static constexpr std::size_t kBlockBeats = LB > LANES ? LB / LANES : 1;
+  static constexpr std::uint32_t kKept = ~((1U << (24 - PRECISION)) - 1);
+  static constexpr BcqFormat kFormat{LB, LA, NC, BC};
+
+  Bench() {
+    unit_->cb_write_i = 0;
+    unit_->in_valid_i = 0;
+    unit_->out_ready_i = 0;
+    unit_->error_clear_i = 0;
+    unit_.reset();
+  }
+
+  /// Writes every codeword, in no particular order.
+  void load(const CodebookSet& set) {
+    codebooks_ = set;
+    constexpr int kWords = NC * 16;
+    for (int i = 0; i < kWords; ++i) {
+      const int address = i * 5 % kWords;
+      unit_->cb_write_i = 1;
+      unit_->cb_addr_i = static_cast<CData>(address);
+      unit_->cb_codeword_i = static_cast<CData>(
+          set.codebooks[static_cast<std::size_t>(address / 16)][static_cast<std::size_t>(address % 16)] &
+          ((1 << BC) - 1));
+      unit_.tick();
+    }
+    unit_->cb_write_i = 0;
+  }
+
+  /// Codebooks that the unit has as constants.
+  void know(const CodebookSet& set) { codebooks_ = set; }
+
+  /// Encodes the rows of x (what precision allows of them) and compares every beat with the golden quantizer's; with
+  /// kFull every beat must leave in the cycle of the contract.
+  void encode(Matrix<float> x, float g, Pace pace) {
+    for (float& v : x.flat()) v = std::bit_cast<float>(std::bit_cast<std::uint32_t>(v) & kKept);
+    run(x, x, g, pace);
+  }
+
+  /// Sends `sent`, which may hold NaN and infinity, and expects the code of the finite `meant`.
+  void run(const Matrix<float>& sent, const Matrix<float>& meant, float g, Pace pace) {
+    set_constants(g);
+    const BcqTensor expected = quantize(meant, codebooks_, {.tensor_scale = g});
+    const std::size_t row_beats = ceil_div(sent.cols(), LANES);
+    const std::size_t beats = sent.rows() * row_beats;
+    const std::size_t latency =
+        std::min(row_beats, kArrayBeats) + (kBlockBeats > 1 ? std::min(row_beats, kBlockBeats) : 0) + 9;
+    std::size_t in = 0, out = 0;
+    bool offering = false;
+    for (std::size_t cycle = 0; out < beats; ++cycle) {
+      offering = in < beats && (offering || random.chance(pace.source));
+      if (offering) {
+        offer(sent, in / row_beats, in % row_beats);
+      } else {
+        offer_noise();
+      }
+      // in_ready_o may depend on state alone.
+      const bool ready = random.chance(pace.sink);
+      unit_->out_ready_i = !ready;
+      unit_.settle();
+      const bool in_ready = unit_->in_ready_o;
+      unit_->out_ready_i = ready;
+      unit_.settle();
+      if (unit_->in_ready_o != in_ready) FAIL("in_ready_o follows out_ready_i within the cycle");
+      if ((unit_->busy_o != 0) != (in != out)) FAIL("cycle " << cycle << ": busy_o with " << in - out << " inside");
+      if (pace.source == 100 && pace.sink == 100) {
+        const bool due = cycle >= latency;
+        if (offering && !in_ready) FAIL("cycle " << cycle << ": the input stalls");
+        if ((unit_->out_valid_o != 0) != due) FAIL("cycle " << cycle << ": latency is not " << latency);
+      }
+      if (ready && unit_->out_valid_o) {
+        if (out == beats) FAIL("a beat too many");
+        check(expected, out / row_beats, out % row_beats);
+        ++out;
+      }
+      if (offering && in_ready) {
+        ++in;
+        offering = false;
+      }
+      if (cycle > 100 * beats + 1000) FAIL("stuck with " << out << " of " << beats << " beats");
+      unit_.tick();
+    }
+    unit_->in_valid_i = 0;
+    for (int i = 0; i < 20; ++i) {
+      if (unit_->out_valid_o || unit_->busy_o) FAIL("a beat too many");
+      unit_.tick();
+    }
+    beats_checked += beats;
+  }
+
+  /// Takes a few beats of x, then forgets everything but the codebooks in the middle of them.
+  void interrupt(const Matrix<float>& x) {
+    for (std::size_t beat = 0; beat < ceil_div(x.cols(), LANES); ++beat) {
+      offer(x, 0, beat);
+      unit_->out_ready_i = 0;
+      unit_.tick();
+      if (!unit_->in_ready_o) break;
+    }
+    unit_->in_valid_i = 0;
+    unit_.reset();
+  }
+
+  [[nodiscard]] bool error() { return unit_->error_nonfinite_o != 0; }
+  void clear_error() {
+    unit_->error_clear_i = 1;
+    unit_.tick();
+    unit_->error_clear_i = 0;
+  }
+  /// A NaN in lanes that do not exist, and one without valid.
+  void offer_noise() {
+    offer_words(std::vector<std::uint32_t>(LANES, kNan), random.bits());
+    unit_->in_valid_i = 0;
+    unit_->in_last_i = random.chance(50);
+  }
+
+  Random random;
+  std::size_t beats_checked = 0;
+
+ private:
+  void set_constants(float g) {
+    const EncoderConstants constants = encoder_constants(g, kFormat);
+    PortBits<std::remove_reference_t<decltype(unit_->reciprocals_i)>> bits{};
+    for (std::size_t i = 0; i < 8; ++i) BitSpan(bits).put(i * 24, 24, constants.reciprocals[i]);
+    set_port(unit_->reciprocals_i, bits);
+    unit_->divisor_i = constants.divisor;
+    set_signed(unit_->code_bias_i, 10, constants.code_bias);
+    set_signed(unit_->shift_base_i, 10, constants.shift_base);
+  }
+
+  void offer_words(const std::vector<std::uint32_t>& words, std::uint64_t mask) {
+    PortBits<std::remove_reference_t<decltype(unit_->in_scalars_i)>> bits{};
+    for (std::size_t l = 0; l < words.size(); ++l)
+      BitSpan(bits).put(l * (PRECISION + 8), PRECISION + 8, words[l] >> (24 - PRECISION));
+    set_port(unit_->in_scalars_i, bits);
+    unit_->in_mask_i =
+        static_cast<std::remove_reference_t<decltype(unit_->in_mask_i)>>(mask & ((std::uint64_t{1} << LANES) - 1));
+  }
+
+  void offer(const Matrix<float>& x, std::size_t row, std::size_t beat) {
+    std::vector<std::uint32_t> words;
+    std::uint64_t mask = 0;
+    for (std::size_t l = 0; l < LANES; ++l) {
+      const std::size_t i = beat * LANES + l;
+      // Lanes beyond the row hold what would be seen.
+      words.push_back(i < x.cols() ? std::bit_cast<std::uint32_t>(x(row, i)) : kNan);
+      if (i < x.cols()) mask |= std::uint64_t{1} << l;
+    }
+    offer_words(words, mask);
+    unit_->in_valid_i = 1;
+    unit_->in_last_i = (beat + 1) * LANES >= x.cols();
+  }
+
+  void check(const BcqTensor& expected, std::size_t row, std::size_t beat) {
+    const BeatLayout layout(kFormat, LANES);
+    const auto bits = get_port(unit_->out_beat_o);
+    const std::size_t begin = beat * LANES;
+    std::size_t lsb = 0;
+    const auto field = [&](int width, std::uint32_t value, const char* name) {
+      const std::uint32_t got = get_bits(bits, lsb, width);
+      if (got != value)
+        FAIL(name << " at bit " << lsb << " of row " << row << ", scalar " << begin << ": got " << got << ", expected "
+                  << value);
+      lsb += static_cast<std::size_t>(width);
+    };
+    for (std::size_t i = begin; i < begin + LANES; ++i) field(4, i < expected.k ? expected.index(row, i) : 0U, "index");
+    for (std::size_t s = 0; s < static_cast<std::size_t>(layout.selectors); ++s) {
+      const std::size_t block = begin / LB + s;
+      field(layout.selector_bits, block < expected.selectors.cols() ? expected.selectors(row, block) : 0U, "selector");
+    }
+    field(8, expected.scales(row, begin / LA), "scale");
+    if ((unit_->out_last_o != 0) != (begin + LANES >= expected.k)) FAIL("out_last_o");
+  }
+
+  Unit<Model> unit_;
+  CodebookSet codebooks_;
+};
+
+using Default = Bench<VEncoder, 8, 8, 64, 8, 6>;
+using L4 = Bench<VEncoderL4, 4, 16, 32, 4, 5>;
+using L1 = Bench<VEncoderL1, 1, 1, 16, 2, 4>;
+using Nc1 = Bench<VEncoderNc1, 6, 2, 12, 1, 6>;
+using Nc16 = Bench<VEncoderNc16, 2, 1, 2, 16, 8>;
+using L2 = Bench<VEncoderL2, 2, 64, 192, 2, 6>;
+using Bf16 = Bench<VEncoderBf16, 4, 2, 16, 2, 6, 8>;
+using Frozen = Bench<VEncoderFrozen, 4, 2, 16, 2, 4>;
+
+/// Rows of one kind of data.
+Matrix<float> random_matrix(Random& random, std::size_t rows, std::size_t cols, int kind) {
+  Matrix<float> x(rows, cols);
+  const double scale = std::ldexp(1.0, static_cast<int>(random.between(-30, 30)));
+  for (float& v : x.flat()) {
+    double gauss = -6;
+    for (int i = 0; i < 12; ++i) gauss += random.word() * 0x1p-32;
+    switch (kind) {
+      case 0:  // Gaussian
+        v = static_cast<float>(gauss * scale);
+        break;
+      case 1:  // outliers
+        v = static_cast<float>(gauss * scale * (random.chance(3) ? 100 : 1));
+        break;
+      case 2:  // magnitudes over many binades
+        v = static_cast<float>(std::ldexp(gauss, static_cast<int>(random.between(-40, 10))));
+        break;
+      case 3:  // anything finite
+        v = std::bit_cast<float>(bit_pattern(random));
+        break;
+      case 4:  // mostly zeros, of either sign
+        v = static_cast<float>(random.chance(5) ? gauss : random.chance(50) ? 0.0 : -0.0);
+        break;
+      default:  // few values: ties
+        v = static_cast<float>(random.between(-8, 8)) * 0.25F;
+    }
+  }
+  return x;
+}
+
+/// A static scale: that of the data, or one that saturates or wastes most of the range.
+float random_scale(Random& random, const Matrix<float>& x, const BcqFormat& format) {
+  const float g = tensor_scale(x, format);
+  const float moved = std::ldexp(g, static_cast<int>(random.between(-12, 12)));
+  return random.chance(50) || !(moved > 0) || std::isinf(moved) ? g : moved;
+}
+
+/// Random codebooks loaded, then rows of every kind, K and pace.
+template <class Encoder>
+void torture(Encoder& encoder, int matrices, bool frozen) {
+  for (int i = 0; i < matrices; ++i) {
+    if (i % 10 == 0 && !frozen) encoder.load(random_codebooks(encoder.random, Encoder::kFormat));
+    const auto k = static_cast<std::size_t>(encoder.random.between(1, 2 * Encoder::kLa + 2 * Encoder::kLanes));
+    const auto rows = static_cast<std::size_t>(encoder.random.between(1, 6));
+    const Matrix<float> x = random_matrix(encoder.random, rows, k, i % 6);
+    const auto percent = [&] { return static_cast<int>(encoder.random.between(1, 4)) * 25; };
+    CAPTURE(i, rows, k);
+    encoder.encode(x, random_scale(encoder.random, x, Encoder::kFormat),
+                   i % 3 == 0 ? kFull : Pace{percent(), percent()});
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][encoder]", Default, L4, L1, Nc1, Nc16,
+                   L2, Bf16) {
+  TestType encoder;
+  torture(encoder, 180, false);
+  CHECK(encoder.beats_checked > 1000);
+  CHECK_FALSE(encoder.error());
+}
+
+TEST_CASE("encoder: codebooks as constants", "[rtl][encoder]") {
+  Frozen encoder;
+  CodebookSet set{Frozen::kFormat, {{-7, -6, -5, -4, -3, -2, -1, 0, 0, 1, 2, 3, 4, 5, 6, 7}, {}}};
+  set.codebooks[1] = {-7, -7, -7, -4, -4, -2, -1, 0, 1, 2, 4, 4, 7, 7, 7, 7};
+  encoder.know(set);
+  torture(encoder, 120, true);
+}
+
+TEMPLATE_TEST_CASE("encoder: every K without stalls takes the cycles of the contract", "[rtl][encoder]", Default, L4,
+                   Nc1, Nc16, L2) {
+  TestType encoder;
+  encoder.load(random_codebooks(encoder.random, TestType::kFormat));
+  for (int k = 1; k <= 2 * TestType::kLa + 5; k += k < 40 ? 1 : 7) {
+    const Matrix<float> x = random_matrix(encoder.random, 3, static_cast<std::size_t>(k), 0);
+    CAPTURE(k);
+    encoder.encode(x, tensor_scale(x, TestType::kFormat), kFull);
+  }
+}
+
+TEMPLATE_TEST_CASE("encoder: NaN and infinity count as the largest number, and are reported", "[rtl][encoder]", Default,
+                   L2, Bf16) {
+  TestType encoder;
+  encoder.load(random_codebooks(encoder.random, TestType::kFormat));
+  const auto largest = std::bit_cast<float>(0x7F7FFFFFU & TestType::kKept);
+  const Matrix<float> clean = random_matrix(encoder.random, 3, TestType::kLa + 3, 0);
+  encoder.encode(clean, 1.0F, {80, 80});  // NaN lies in every lane that does not exist and in every idle cycle
+  CHECK_FALSE(encoder.error());
+  for (const std::uint32_t bits : {kNan, kInfinity, kNan | 0x80000000, kInfinity | 0x80000000, 0x7FFFFFFFU}) {
+    Matrix<float> sent = clean;
+    for (float& v : sent.flat()) v = std::bit_cast<float>(std::bit_cast<std::uint32_t>(v) & TestType::kKept);
+    Matrix<float> meant = sent;
+    sent(1, 2) = std::bit_cast<float>(bits);
+    meant(1, 2) = (bits >> 31) != 0 ? -largest : largest;
+    encoder.run(sent, meant, 0x1p100F, kFull);
+    CHECK(encoder.error());
+    encoder.encode(clean, 1.0F, kFull);
+    CHECK(encoder.error());  // until it is cleared
+    encoder.clear_error();
+    CHECK_FALSE(encoder.error());
+  }
+}
+
+TEMPLATE_TEST_CASE("encoder: zeros, subnormals, the largest number; scales at both ends", "[rtl][encoder]", Default, L2,
+                   Bf16) {
+  TestType encoder;
+  encoder.load(random_codebooks(encoder.random, TestType::kFormat));
+  constexpr std::size_t kLa = TestType::kLa;
+  Matrix<float> x(6, 2 * kLa + 1);
+  for (std::size_t i = 0; i < x.cols(); ++i) {
+    const float sign = i % 3 == 0 ? -1.0F : 1.0F;
+    x(0, i) = 0.0F * sign;
+    x(1, i) = i < kLa ? 0.0F : sign;                                 // an all-zero block array before another
+    x(2, i) = sign * 0x1p-149F * static_cast<float>(i % 9 * 65536);  // subnormals, of bfloat16 too
+    x(3, i) = sign * std::numeric_limits<float>::max();
+    x(4, i) = i % 5 == 0 ? x(3, i) : x(2, i);
+    x(5, i) = i + 1 == x.cols() ? 0x1p-133F : 0.0F;  // a short array that holds a subnormal alone
+  }
+  for (const float g : tensor_scales(encoder.random, 12)) {
+    CAPTURE(g);
+    encoder.encode(x, g, kFull);
+  }
+  CHECK_FALSE(encoder.error());
+}
+
+TEST_CASE("encoder: reset in the middle of rows", "[rtl][encoder]") {
+  L2 queue;
+  Default stage;
+  const auto check = [](auto& encoder) {
+    encoder.load(random_codebooks(encoder.random, encoder.kFormat));
+    for (int i = 1; i <= 30; ++i) {
+      const Matrix<float> x = random_matrix(encoder.random, 2, static_cast<std::size_t>(11 * i), 0);
+      encoder.encode(x, 1.0F, {80, 80});
+      encoder.interrupt(x);
+    }
+    encoder.encode(random_matrix(encoder.random, 2, 100, 0), 1.0F, kFull);
+  };
+  check(queue);
+  check(stage);
+}
+
+TEST_CASE("encoder: assertions on what the user has promised", "[rtl][encoder]") {
+  const auto broken = [](auto misuse) {
+    Unit<VEncoderL4> unit(true);
+    unit->in_valid_i = 0;
+    unit->cb_write_i = 0;
+    unit->out_ready_i = 1;
+    unit->error_clear_i = 0;
+    unit.reset();
+    unit.tick();
+    unit->in_valid_i = 1;
+    unit->in_last_i = 0;
+    unit->in_mask_i = 0xF;
+    misuse(*unit.operator->());
+    unit.tick();
+    unit->in_valid_i = 1;
+    unit->in_last_i = 1;
+    unit->in_mask_i = 0x7;
+    unit.tick();
+    return unit.assertion_failed();
+  };
+  CHECK_FALSE(broken([](auto&) {}));
+  CHECK(broken([](auto& unit) { unit.in_mask_i = 0x7; }));                      // short, not the last beat
+  CHECK(broken([](auto& unit) { unit.in_last_i = 1, unit.in_mask_i = 0x5; }));  // a lane missing between others
+  CHECK(broken([](auto& unit) { unit.in_last_i = 1, unit.in_mask_i = 0; }));
+  CHECK(broken([](auto& unit) { unit.cb_write_i = 1; }));
+}
+
+TEST_CASE("encoder: a whole activation of the embedded model", "[rtl][encoder]") {
+  Default encoder;
+  const CodebookSet set = read_universal_codebooks(BCQ_CODEBOOK_DIR, Default::kFormat);
+  encoder.load(set);
+  const Matrix<float> x = read_layer(BCQ_LAYER).activation;
+  const float g = tensor_scale(x, Default::kFormat);
+  encoder.encode(x, g, kFull);
+  encoder.encode(x, g, {70, 70});
+  encoder.encode(x, g / 8, kFull);  // a static scale that saturates
+  CHECK(encoder.beats_checked == 3 * x.rows() * ceil_div(x.cols(), Default::kLanes));
+}
+
+}  // namespace bcq::test

@@ -139,7 +139,7 @@ def make(args: argparse.Namespace) -> None:
         "prefix": args.prefix,
         "top": args.top,
         "parameters": args.parameter,
-        "bench": args.bench,
+        "subject": args.subject,
         "tests": args.tests,
         "seed": args.seed,
         "rtl_sha256": digest,
@@ -154,8 +154,8 @@ def main() -> int:
     parser.add_argument("--top", required=True, help="module, such as bcq_decoder")
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE", help="of the module; repeatable")
     parser.add_argument("--prefix", required=True, help="class that the bench knows the Verilated unit by")
-    parser.add_argument("--bench", required=True, help="Catch2 tag of the unit's bench")
-    parser.add_argument("--tests", required=True, help="name of the parameterization in the names of that bench's tests")
+    parser.add_argument("--subject", required=True, help="what the names of the unit's tests begin with")
+    parser.add_argument("--tests", required=True, help="what the names of this parameterization's tests end with")
     parser.add_argument("--faults", type=int, required=True, help="number of faults to sample, clock faults included")
     parser.add_argument("--seed", type=int, default=1, help="of Yosys' sampling (default 1)")
     parser.add_argument("--out", type=Path, required=True, help="folder to make; what is there is removed")

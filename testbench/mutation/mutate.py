@@ -46,13 +46,13 @@ class Unit:
 
 
 def select(program: Path, unit: Unit) -> list[str]:
-    """The tests of the unit's parameterization, "SUBJECT: what - TESTS", and those without parameterizations."""
+    """The tests of the unit's parameterization, "SUBJECT: what - TESTS", or those without any where TESTS is "-"."""
     subject, tests = unit.description["subject"], unit.description["tests"]
     listing = subprocess.run(
         [program, "--list-test-names-only", f"{subject}:*"], capture_output=True, text=True, check=False
     ).stdout
     names = [line.strip() for line in listing.splitlines() if line.strip()]
-    return [name for name in names if " - " not in name or name.split(" - ")[-1] == tests]
+    return [name for name in names if (name.split(" - ")[-1] == tests if " - " in name else tests == "-")]
 
 
 def bench(program: Path, unit: Unit, number: int, limit: float) -> tuple[str, float, str]:

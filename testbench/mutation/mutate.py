@@ -46,12 +46,13 @@ class Unit:
 
 
 def select(program: Path, unit: Unit) -> list[str]:
-    """The tests of the unit's parameterization: "subject: what - TESTS", and those of the bench without a template."""
+    """The tests of the unit's parameterization, "SUBJECT: what - TESTS", or those without any where TESTS is "-"."""
+    subject, tests = unit.description["subject"], unit.description["tests"]
     listing = subprocess.run(
-        [program, "--list-test-names-only", f"[{unit.description['bench']}]"], capture_output=True, text=True, check=False
+        [program, "--list-test-names-only", f"{subject}:*"], capture_output=True, text=True, check=False
     ).stdout
     names = [line.strip() for line in listing.splitlines() if line.strip()]
-    return [name for name in names if " - " not in name or name.split(" - ")[-1] == unit.description["tests"]]
+    return [name for name in names if (name.split(" - ")[-1] == tests if " - " in name else tests == "-")]
 
 
 def bench(program: Path, unit: Unit, number: int, limit: float) -> tuple[str, float, str]:
@@ -164,7 +165,7 @@ def main() -> int:
     for unit in units:
         unit.names = select(args.tests, unit)
         if not unit.names:
-            parser.error(f"{unit.prefix}: no test of [{unit.description['bench']}] ends in \"- {unit.description['tests']}\"")
+            parser.error(f"{unit.prefix}: no test \"{unit.description['subject']}: ... - {unit.description['tests']}\"")
 
     start = time.monotonic()
     campaign(args.tests, units, args.jobs)

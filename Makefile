@@ -5,7 +5,7 @@ LAYER  := traces/layers/kjv.blk0.ffn_down.safetensors
 GATE_LAYER := traces/layers/kjv.blk0.attn_q.safetensors
 JOBS   := $(shell nproc)
 
-.PHONY: help demo test build programs configure deps format tidy prove gate bench pages codebooks clean
+.PHONY: help demo test build programs configure deps format tidy prove gate bench mutation coverage pages codebooks clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -38,7 +38,7 @@ prove: deps ## prove all properties of the RTL, and that each proof can fail (ab
 	testbench/proofs/prove.py --all --jobs $(JOBS)
 	testbench/proofs/prove.py --check-can-fail --jobs $(JOBS)
 
-gate: configure ## map a 4 x 4 array to standard cells and run a window of a real layer on them
+gate: configure ## map a 4 x 4 array to standard cells and run a window of a real layer on them (minutes)
 	cmake --build --preset release -j $(JOBS) --target make_case
 	testbench/rtl/icarus/run_array.py testbench/rtl/icarus/gates_layer.toml --generator $(BUILD)/bin/make_case \
 	  --layer $(GATE_LAYER) 16 16 --gates full --work $(BUILD)/gate
@@ -46,6 +46,14 @@ gate: configure ## map a 4 x 4 array to standard cells and run a window of a rea
 bench: build ## measure the speed of the golden model
 	cmake --build --preset release --target model_bench
 	$(BUILD)/bin/model_bench
+
+coverage: build ## line, toggle and user coverage of the RTL: docs/results/coverage.md
+	cmake -S . -B build/coverage -G Ninja -D CMAKE_BUILD_TYPE=Release -D BCQ_COVERAGE=ON
+	cmake --build build/coverage --target rtl_tests
+	testbench/coverage/coverage.py --tests build/coverage/bin/rtl_tests --bcq $(BCQ) --cache build/coverage/arrays
+
+mutation: build ## inject faults into the RTL's units and count what their tests catch: docs/results/mutation.md
+	cmake --build --preset release --target mutation
 
 pages: ## bring the pages and drawings of docs/rtl up to date with rtl/
 	scripts/make_module_pages.py

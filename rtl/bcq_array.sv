@@ -191,6 +191,13 @@ module bcq_array #(
     .res_valid_o, .res_ready_i, .res_o
   );
 
+  bcq_array_cover #(.LANES(LANES)) u_cover (
+    .clk_i, .rst_ni, .act_valid_i(act_valid), .wgt_valid_i(wgt_valid), .advance_i(advance),
+    .array_first_i(array_first), .array_last_i(array_last), .tile_first_i(tile_first), .tile_last_i(tile_last),
+    .lane_mask_i(lane_mask), .negative_i(act_beats[BEAT_W-1] || wgt_beats[BEAT_W-1]),
+    .load_i(t_valid_q && t_tile_last_q), .drain_i(drain), .row_valid_i(row_valid), .row_ready_i(row_ready)
+  );
+
   assign issue_o       = issue;
   assign drain_stall_o = !advance;
 

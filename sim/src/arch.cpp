@@ -181,6 +181,7 @@ std::vector<Arch> named_archs() {
   }
   std::ranges::sort(entries, {}, [](const auto& entry) { return entry.first; });
   std::vector<Arch> archs;
+  archs.reserve(entries.size());
   for (auto& [line, arch] : entries) archs.push_back(std::move(arch));
   return archs;
 }

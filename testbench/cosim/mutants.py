@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""Show that co-verification can fail: break a copy of the RTL, one fault at a time, and expect `bcq verify` to object.
+"""Show that co-verification can fail: `bcq verify` must object to every fault in a copy of the RTL.
 
-Each mutant is one textual change of one file. A mutant that survives, or a change that no longer applies, fails the test.
+A fault is one expression that stands in for another. All of them are in the same copy, each behind a selector that the
+environment variable BCQ_FAULT sets, so that the array is built once; without a fault it must pass. A fault that survives,
+or an expression that is no longer there, fails the test. Faults of single units are the matter of testbench/mutation; here
+are those that show between units, or in nothing but the cycle of a result.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,19 +22,53 @@ from pathlib import Path
 SHORT = "30,9,11"
 LONG = "30,9,129"
 
-# (file, text to replace, replacement, what it breaks, operands that show it)
-MUTANTS = [
+# (file, expression, what stands in for it, what that breaks, operands that show it)
+FAULTS = [
     ("bcq_decoder.sv", "negative ? -codeword : codeword", "codeword", "the sign of a scale", SHORT),
     ("bcq_decoder.sv", "lane_mask_i[l] ? mirrored : '0", "mirrored", "lanes beyond K", SHORT),
-    ("bcq_decoder.sv", "first_i ? beat_i[SCALE_LSB+:bcq_pkg::SCALE_W] : scale_q", "beat_i[SCALE_LSB+:bcq_pkg::SCALE_W]",
-     "the scale held over a block array", SHORT),
-    ("bcq_drain.sv", "!load_i || rows_q == '0 || (rows_q == CNT_W'(1) && drain_o)", "1'b1", "waiting for results to leave", SHORT),
+    (
+        "bcq_decoder.sv",
+        "first_i ? beat_i[SCALE_LSB+:bcq_pkg::SCALE_W] : scale_q",
+        "beat_i[SCALE_LSB+:bcq_pkg::SCALE_W]",
+        "the scale held over a block array",
+        SHORT,
+    ),
+    ("bcq_drain.sv", "!load_i", "1'b1", "waiting for results to leave", SHORT),
     ("bcq_drain.sv", "(rows_q == CNT_W'(1) && drain_o)", "1'b0", "loading while the last row leaves (cycles only)", SHORT),
     ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised[W-MAN_W])", "1'b0", "rounding on the way to FP32", LONG),
-    ("bcq_sequencer.sv", "tile_last_o || beat_q == BEAT_CNT_W'(BEATS - 1)", "beat_q == BEAT_CNT_W'(BEATS - 1)",
-     "short last block arrays", SHORT),
+    (
+        "bcq_sequencer.sv",
+        "tile_last_o || beat_q == BEAT_CNT_W'(BEATS - 1)",
+        "beat_q == BEAT_CNT_W'(BEATS - 1)",
+        "short last block arrays",
+        SHORT,
+    ),
     ("bcq_skid.sv", "spare_valid_q ? spare_q : in_data_i", "in_data_i", "the spare entry of a stream register", SHORT),
+    ("bcq_array.sv", "m_valid_q && m_array_last_q", "m_valid_q", "one entry per block array from stage P on", LONG),
+    ("bcq_array.sv", "act_valid && wgt_valid", "act_valid", "waiting for both operands", SHORT),
+    ("bcq_output.sv", "!converted_valid_q || scaled_ready", "scaled_ready", "a row slot that is free (cycles only)", SHORT),
 ]
+
+SELECTOR = """
+  int fault_selector;
+  initial fault_selector = $c32("std::getenv(\\"BCQ_FAULT\\") ? std::atoi(std::getenv(\\"BCQ_FAULT\\")) : 0");
+"""
+
+
+def plant(rtl: Path) -> list[str]:
+    """Puts all faults into the files of `rtl`; returns what could not be found."""
+    missing = []
+    for number, (name, old, new, _, _) in enumerate(FAULTS, start=1):
+        source = (rtl / name).read_text(encoding="utf-8")
+        if source.count(old) != 1:
+            missing.append(f"{name}: {source.count(old)} times instead of once: {old}")
+            continue
+        source = source.replace(old, f"(fault_selector == {number} ? ({new}) : ({old}))")
+        if "fault_selector;" not in source:
+            source = re.sub(r"^\);\n", f");\n{SELECTOR}", source, count=1, flags=re.M)
+        (rtl / name).write_text(source, encoding="utf-8")
+    return missing
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -38,23 +77,29 @@ def main() -> int:
     parser.add_argument("--arch", required=True, help="architecture")
     args = parser.parse_args()
 
-    survivors = 0
-    for number, (name, old, new, what, shape) in enumerate(MUTANTS):
-        with tempfile.TemporaryDirectory(prefix="bcq-mutant-") as folder:
-            rtl = Path(folder) / "rtl"
-            shutil.copytree(args.rtl, rtl)
-            source = (rtl / name).read_text(encoding="utf-8")
-            if source.count(old) != 1:
-                print(f"FAIL {number} {name}: the text of the fault is there {source.count(old)} times: {old}")
-                survivors += 1
-                continue
-            (rtl / name).write_text(source.replace(old, new), encoding="utf-8")
-            command = [args.bcq, "verify", "--rtl", rtl, "--arch", args.arch, "--shape", shape, "--stalls", "40", "--seed", "5"]
-            run = subprocess.run(command, capture_output=True, text=True, check=False)
-        caught = run.returncode == 1 and ("MISMATCH" in run.stdout or "the Verilated array ended" in run.stderr)
-        survivors += not caught
-        print(f"{'ok  ' if caught else 'FAIL'} {number} {name}: {what}: {(run.stdout + run.stderr).splitlines()[:1]}")
-    return survivors != 0
+    with tempfile.TemporaryDirectory(prefix="bcq-mutants-") as folder:
+        rtl = Path(folder) / "rtl"
+        shutil.copytree(args.rtl, rtl)
+        failures = plant(rtl)
+        command = [args.bcq, "verify", "--rtl", rtl, "--arch", args.arch, "--stalls", "40", "--seed", "5", "--shape"]
+
+        def verify(number: int, shape: str) -> subprocess.CompletedProcess:
+            environment = {**os.environ, "BCQ_FAULT": str(number)}
+            return subprocess.run([*command, shape], capture_output=True, text=True, env=environment, check=False)
+
+        for shape in (SHORT, LONG):
+            sound = verify(0, shape)
+            if sound.returncode != 0:
+                failures.append(f"the array without a fault, {shape}: {sound.stdout}{sound.stderr}")
+        for number, (name, _, _, what, shape) in enumerate(FAULTS, start=1):
+            run = verify(number, shape)
+            caught = run.returncode == 1 and ("MISMATCH" in run.stdout or "internal error" in run.stderr)
+            print(f"{'caught  ' if caught else 'SURVIVED'} {number} {name}: {what}: {(run.stdout + run.stderr).splitlines()[:1]}")
+            if not caught:
+                failures.append(f"{name}: {what} survived")
+    for failure in failures:
+        print(f"FAIL {failure}")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

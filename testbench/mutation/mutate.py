@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Mutation testing: run the unit benches against faulty units and count the faults that they catch.
 
-A fault is *caught* when the unit's own tests fail or crash, or take more than 20 times as long as with the sound unit. Tests that pass with the fault active do not see it: the fault survives. Yosys then tries to prove that the faulty
-netlist equals the sound one (testbench/mutation/equivalence.py); what is proved is no fault at all, and the score is
-caught / (all - proved equivalent). Everything else is a gap in the tests.
+A fault is *caught* when the unit's own tests fail or crash, or take more than 20 times as long as with the sound unit.
+Tests that pass with the fault active do not see it: the fault survives. Yosys then tries to prove that the faulty netlist
+equals the sound one (testbench/mutation/equivalence.py); what is proved is no fault at all, and the score is
+caught / (all - proved equivalent). Everything else is a gap in the tests. The prover is watched too: it is also asked about
+a caught fault of every unit, and must not prove that one.
 
 Build the program that --tests names first (targets rtl_mutants, rtl_mutants_sample); `make mutation` does all of it.
 
@@ -73,6 +75,12 @@ def bench(program: Path, unit: Unit, number: int, limit: float) -> tuple[str, fl
     return verdict, time.monotonic() - start, output
 
 
+def prove(job: tuple[Unit, dict]) -> tuple[bool, str]:
+    """The prover's verdict on a fault of a unit."""
+    unit, fault = job
+    return equivalence.prove(unit.folder, unit.description["top"], fault["command"])
+
+
 def campaign(program: Path, units: list[Unit], jobs: int) -> None:
     """Gives every fault its verdict."""
     with ThreadPoolExecutor(jobs) as pool:
@@ -88,10 +96,14 @@ def campaign(program: Path, units: list[Unit], jobs: int) -> None:
             fault["verdict"] = CAUGHT if verdict == HUNG else verdict
             fault["hung"] = verdict == HUNG
         survivors = [(unit, fault) for unit, fault in work if fault["verdict"] == SURVIVED]
-        proofs = pool.map(lambda job: equivalence.prove(job[0].folder, job[0].description["top"], job[1]["command"]), survivors)
+        proofs = pool.map(prove, survivors)
         for (_, fault), (equal, how) in zip(survivors, proofs):
             fault["verdict"] = EQUIVALENT if equal else SURVIVED
             fault["proof"] = how
+        caught = [next((unit, fault) for fault in unit.description["faults"] if fault["verdict"] == CAUGHT) for unit in units]
+        for (unit, fault), (equal, how) in zip(caught, pool.map(prove, caught)):
+            if equal:
+                sys.exit(f"{unit.prefix} {fault['number']}: caught, yet proved equivalent ({how}): the prover is wrong")
 
 
 def counts(faults: list[dict]) -> tuple[int, int, int, int]:

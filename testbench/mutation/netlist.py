@@ -26,6 +26,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from equivalence import Port, ports
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SELECTOR_W = 16
 
@@ -40,7 +42,7 @@ def sources(rtl: Path, top: str) -> list[Path]:
         found.append(path)
         code = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
         pending += re.findall(r"\bbcq_\w+", code)
-    return found
+    return sorted(found, key=lambda path: not path.stem.endswith("_pkg"))  # packages first
 
 
 def run(command: list[str]) -> None:
@@ -66,7 +68,7 @@ def place(fault: dict, rtl: Path) -> str:
     """Where a fault lies, for people: cell, port bit, line of the source."""
     cell = fault["cell"].replace(f"{rtl}/", "").lstrip("\\")
     source = fault.get("src", "").replace(f"{rtl}/", "")
-    return f"{cell} {fault['port']}[{fault['portbit']}] at {source}" if source else f"{cell} {fault['port']}[{fault['portbit']}]"
+    return f"{cell} {fault['port']}[{fault['portbit']}]" + (f" at {source}" if source else "")
 
 
 def sample(out: Path, count: int, seed: int, rtl: Path) -> list[dict]:
@@ -85,18 +87,7 @@ def sample(out: Path, count: int, seed: int, rtl: Path) -> list[dict]:
     return faults
 
 
-def ports(netlist: str) -> list[tuple[str, int, str]]:
-    """(direction, width, name) of the ports in an RTLIL text with one module, in order."""
-    found = []
-    for line in re.findall(r"^  wire .*$", netlist, re.M):
-        role = re.search(r" (input|output) (\d+)", line)
-        if role:
-            width = re.search(r" width (\d+)", line)
-            found.append((int(role[2]), role[1], int(width[1]) if width else 1, line.split("\\")[-1]))
-    return [port[1:] for port in sorted(found)]
-
-
-def wrapper(top: str, prefix: str, signals: list[tuple[str, int, str]]) -> str:
+def wrapper(top: str, prefix: str, signals: list[Port]) -> str:
     """The module with the original's name and ports."""
     declared = ",\n".join(f"  {direction} wire [{width - 1}:0] {name}" for direction, width, name in signals)
     declared = declared.replace(" [0:0]", "")

@@ -1,7 +1,7 @@
 // Frozen and programmable codebooks decode alike, once the store has been written with the constants.
 //
-// Writes come in any order, any number of times, at any time; each writes the constant of its address. When every address
-// has been written, the decoder behind the store and the decoder behind the constants agree on every beat.
+// Writes come in any order, any number of times, at any time; each writes the constant of its address. When every
+// address has been written, the decoder behind the store and the decoder behind the constants agree on every beat.
 `default_nettype none
 
 module decoder_frozen_equal (

@@ -1,8 +1,8 @@
 // The decoder with frozen codebooks is a table: (selector, index, sign) to codeword.
 //
-// The table is a case statement that tables.py writes from a codebook file or a seed; mirrored codewords are entries of
-// their own, negated by Python. Any sequence of beats, any lane mask, any gaps. The scale that counts is that of the last
-// beat with first_i; what comes before the first such beat is not looked at.
+// The table is a case statement that tables.py writes from a codebook file or a seed; mirrored codewords are
+// entries of their own, negated by Python. Any sequence of beats, any lane mask, any gaps. The scale that counts is
+// that of the last beat with first_i; what comes before the first such beat is not looked at.
 `default_nettype none
 
 module decoder_table (

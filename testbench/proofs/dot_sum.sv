@@ -1,8 +1,8 @@
 // bcq_dot is the exact sum of products of its lanes, for all codewords that the contract allows.
 //
 // Two steps. The sum is right modulo 2^SUM_W, for all operands: each product is compared with one that multiplies
-// magnitudes and puts the sign on afterwards. And SUM_W bits hold every sum that codewords can have,
-// LANES * Q^2 < 2^(SUM_W-1): two integers in that range which agree modulo 2^SUM_W are equal.
+// magnitudes and puts the sign on afterwards. And SUM_W bits hold every sum that codewords can have, LANES * Q^2 <
+// 2^(SUM_W-1): two integers in that range which agree modulo 2^SUM_W are equal.
 `default_nettype none
 
 module dot_sum #(

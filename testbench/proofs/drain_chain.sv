@@ -1,13 +1,14 @@
 // Results leave complete and in order: bcq_drain with a column of accumulators, as in bcq_array.
 //
-// A tile is finished whenever load_i says so; every row's accumulator then holds an arbitrary result. The specification
-// keeps the results that have not left as a list, row 0 first. In every cycle, for any sink, any load and resets at any
-// time:
-//   - a row is offered exactly while a result has not left, and it is the oldest of them: nothing lost, doubled, reordered;
+// A tile is finished whenever load_i says so; every row's accumulator then holds an arbitrary result. The
+// specification keeps the results that have not left as a list, row 0 first. In every cycle, for any sink, any load
+// and resets at any time:
+//   - a row is offered exactly while a result has not left, and it is the oldest of them: nothing lost, doubled,
+//     reordered;
 //   - a tile enters only when the list is empty or its last entry leaves in that cycle: nothing is overwritten;
 //   - the pipeline is held up only by a load that would overwrite; it never waits for anything else;
-//   - while it is held up, each cycle in which the sink is ready takes a row out, so it is held up for at most ROWS - 1
-//     such cycles: progress.
+//   - while it is held up, each cycle in which the sink is ready takes a row out, so it is held up for at most
+//     ROWS - 1 such cycles: progress.
 `default_nettype none
 
 module drain_chain #(
@@ -35,7 +36,7 @@ module drain_chain #(
   // One block array is the whole tile: S is the term itself.
   wire [ACC_W-1:0] s [ROWS+1];
   for (genvar r = 0; r < ROWS; r++) begin : g_row
-    bcq_accumulator #(.SCALED_W(ACC_W), .ACC_W(ACC_W)) u_accumulator (
+    bcq_accumulator #(.ACCUM(bcq_pkg::ACCUM_EXACT), .SCALED_W(ACC_W), .ACC_W(ACC_W)) u_accumulator (
       .clk_i, .add_i(load_i && advance), .first_i(1'b1), .last_i(1'b1),
       .scaled_i(results_i[r*ACC_W+:ACC_W]), .shift_i(5'd0), .drain_i(drain), .below_i(s[r+1]), .s_o(s[r])
     );

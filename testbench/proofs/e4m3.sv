@@ -1,7 +1,8 @@
 // The E4M3 functions of bcq_pkg give the value of every code: significand * 2^(exponent - 9).
 //
-// The reference is a table that tables.py computes with fractions from the OCP definition, (-1)^s * 2^(E-7) * 1.F or
-// 2^-6 * 0.F. NaN codes count as the number that their bits spell, 480, which is what docs/numerics.md section 5 bounds.
+// The reference is a table that tables.py computes with fractions from the OCP definition, (-1)^s * 2^(E-7) * 1.F
+// or 2^-6 * 0.F. NaN codes count as the number that their bits spell, 480, which is what docs/numerics.md section 5
+// bounds.
 `default_nettype none
 
 module e4m3 (

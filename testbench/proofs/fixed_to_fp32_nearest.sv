@@ -1,9 +1,10 @@
 // bcq_fixed_to_fp32 rounds to nearest, ties to even.
 //
-// The specification does not round: it says what being nearest means. With F(b) the value of the binary32 pattern b, the
-// result r is right when |S| lies between the midpoints of r and its neighbours,
+// The specification does not round: it says what being nearest means. With F(b) the value of the binary32 pattern
+// b, the result r is right when |S| lies between the midpoints of r and its neighbours,
 //     F(r-1) + F(r) <= 2|S| <= F(r) + F(r+1),
-// and where it lies on a midpoint r is even. Neighbours in value are neighbours as integers, over binades too. Zero is +0.
+// and where it lies on a midpoint r is even. Neighbours in value are neighbours as integers, over binades too. Zero
+// is +0.
 `default_nettype none
 
 module fixed_to_fp32_nearest #(

@@ -168,7 +168,8 @@ def main():
     proofs = choose(parser, args.names, args.all)
     if args.list:
         for proof in proofs if args.names else PROOFS:
-            print(f"{proof.name:28} {proof.method:10} {len(proof.faults)} faults  {proof.title}{' (--all)' * proof.slow}")
+            note = " (--all)" if proof.slow else ""
+            print(f"{proof.name:28} {proof.method:10} {len(proof.faults)} faults  {proof.title}{note}")
         return 0
     if missing := [tool for tool in ("yosys", "yosys-abc") if shutil.which(tool) is None]:
         parser.error(f"not installed: {', '.join(missing)} (Debian package yosys)")

@@ -1,8 +1,9 @@
-// bcq_scale_mul multiplies by the values of two scale codes: scaled_o * 2^shift_o = P * value(act) * value(wgt) * 2^18.
+// bcq_scale_mul multiplies by the values of two scale codes: scaled_o * 2^shift_o = P * value(act) * value(wgt) *
+// 2^18.
 //
-// For every P and every pair of scale codes, at full width: nothing is cut off and the sign is right. The values are
-// written as docs/numerics.md section 2 defines them; the proof e4m3 ties that definition to a table of fractions. The
-// exact product is one multiplication of wide integers, shifted by one exponent after the other.
+// For every P and every pair of scale codes, at full width: nothing is cut off and the sign is right. The values
+// are written as docs/numerics.md section 2 defines them; the proof e4m3 ties that definition to a table of
+// fractions. The exact product is one multiplication of wide integers, shifted by one exponent after the other.
 `default_nettype none
 
 module scale_mul_value #(

@@ -1,8 +1,8 @@
 // bcq_sequencer says where a beat lies in its block array and in its tile.
 //
-// The specification is the position of the beat's first scalar in the tile, counted from 0, and nothing else: all outputs
-// are functions of it and of K. Any K from 1 to K_MAX, which may change between tiles; any issue pattern; resets at any
-// time. A second, independent count of beats shows that a tile has exactly ceil(K / LANES) of them.
+// The specification is the position of the beat's first scalar in the tile, counted from 0, and nothing else: all
+// outputs are functions of it and of K. Any K from 1 to K_MAX, which may change between tiles; any issue pattern;
+// resets at any time. A second, independent count of beats shows that a tile has exactly ceil(K / LANES) of them.
 `default_nettype none
 
 module sequencer_position #(

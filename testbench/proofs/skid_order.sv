@@ -1,7 +1,8 @@
 // bcq_skid is a queue of two beats: what goes in comes out, once, in order, and waits unchanged.
 //
-// The specification is a queue written down as such: `count_q` beats inside, the oldest first. Its outputs are compared
-// with the module's in every cycle, for any behaviour of source and sink, legal or not, and with resets at any time.
+// The specification is a queue written down as such: `count_q` beats inside, the oldest first. Its outputs are
+// compared with the module's in every cycle, for any behaviour of source and sink, legal or not, and with resets at
+// any time.
 `default_nettype none
 
 module skid_order #(

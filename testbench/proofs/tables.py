@@ -1,7 +1,7 @@
 """Reference tables for the proofs, written by Python from definitions: the package table_pkg.
 
-A proof needs a second opinion. For look-ups that is a table: every key with its value in a case statement, computed here
-with fractions and plain integers, with no function of the RTL.
+A proof needs a second opinion. For look-ups that is a table: every key with its value in a case statement, computed
+here with fractions and plain integers, with no function of the RTL.
 """
 
 import json

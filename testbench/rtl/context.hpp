@@ -10,4 +10,8 @@ namespace bcq::test {
 /// pointer.
 void enter(VerilatedContext& context);
 
+/// Writes a file with what the context's units have been through to the folder $BCQ_COVERAGE_DIR, in a build with the
+/// option BCQ_COVERAGE; nothing otherwise.
+void save_coverage(VerilatedContext& context);
+
 }  // namespace bcq::test

@@ -125,9 +125,9 @@ TEST_CASE("fp32_mul: a half and one bit below it, in every place", "[rtl][fp32_m
   Bench bench;
   Random random(6);
   for (int bits = 23; bits <= 24; ++bits) {  // that the product of two significands loses
-    for (int place = 0; place < bits; ++place) {
+    for (int place = 0; place < bits - 1; ++place) {
       const std::uint32_t mask = (1U << bits) - 1;
-      const std::uint32_t tail = (1U << (bits - 1) | 1U << place) & mask;  // the last one is the half itself: a tie
+      const std::uint32_t tail = 1U << (bits - 1) | 1U << place;
       int found = 0;
       while (found < 40) {
         // a·b ≡ tail for any odd b: Newton's iteration doubles the correct bits of b's inverse.
@@ -142,7 +142,7 @@ TEST_CASE("fp32_mul: a half and one bit below it, in every place", "[rtl][fp32_m
       }
     }
   }
-  CHECK(bench.checked == (23 + 24) * 40);
+  CHECK(bench.checked == (22 + 23) * 40);
 }
 
 }  // namespace bcq::test

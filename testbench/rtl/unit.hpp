@@ -81,6 +81,7 @@ class Unit {
   ~Unit() {
     enter(context_);
     model_->final();
+    save_coverage(context_);
     model_.reset();
   }
   Unit(const Unit&) = delete;

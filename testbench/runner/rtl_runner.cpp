@@ -1,8 +1,11 @@
 // Runs one job on the Verilated bcq_accel: rtl_runner JOB RESULT. Built by bcq-verify, once per configuration.
+#include <unistd.h>
 #include <verilated.h>
+#include <verilated_cov.h>
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -147,6 +150,10 @@ int main(int argc, char** argv) {
     Host host(top);
     write_result(argv[2], run(host, top, job));
     top.final();
+#if VM_COVERAGE
+    const char* folder = std::getenv("BCQ_COVERAGE_DIR");
+    if (folder != nullptr) context.coveragep()->write((folder + ("/" + std::to_string(getpid())) + ".dat").c_str());
+#endif
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "rtl_runner: %s\n", error.what());

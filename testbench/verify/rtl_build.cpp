@@ -76,6 +76,10 @@ std::vector<std::string> parameters(const sim::Arch& arch, const CodebookSet& ac
     out.push_back("-GACT_CODEBOOKS=" + codebook_literal(activation));
     out.push_back("-GWGT_CODEBOOKS=" + codebook_literal(weight));
   }
+  // Where the array shall save its coverage (testbench/coverage): a build of its own.
+  if (std::getenv("BCQ_COVERAGE_DIR") != nullptr) {
+    for (const auto* option : {"--coverage", "--coverage-max-width", "2048"}) out.emplace_back(option);
+  }
   return out;
 }
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Simulates a small bcq_array in Icarus Verilog, four-state, against results of the golden model.
 
-make_case (the --generator) writes the stimulus: GEMMs of corner cases for an architecture file, or with --layer the corner
-of a real layer. The bench drives X wherever the contract does not look.
+make_case (the --generator) writes the stimulus: GEMMs of corner cases for an architecture file, or with --layer the
+corner of a real layer. The bench drives X wherever the contract does not look.
 
 With --gates the array is first synthesized by Yosys and mapped to the standard cells of the OSU 0.18 um library; the
-netlist of cells, with the library's own simulation models, takes the place of the RTL. The library is Debian's package
-qflow-tech-osu018. Its models carry delays and timing checks in specify blocks, which Icarus leaves out unless it is asked
-for them: cells switch in zero time, and what is compared is function. A flip-flop with an asynchronous reset becomes a
-DFFSR, every other one a DFFPOSX1 (enables become multiplexers).
+netlist of cells, with the library's own simulation models, takes the place of the RTL. The library is Debian's
+package qflow-tech-osu018. Its models carry delays and timing checks in specify blocks, which Icarus leaves out unless
+it is asked for them: cells switch in zero time, and what is compared is function. A flip-flop with an asynchronous
+reset becomes a DFFSR, every other one a DFFPOSX1 (enables become multiplexers).
 
 Exit status 0: every result word equal and no X; 1: a mismatch or a tool that failed; 2: bad usage.
 """
@@ -43,11 +43,12 @@ def synthesize(sources, liberty, effort, folder):
     """array_dut as standard cells; returns the netlist."""
     files = " ".join(str(source) for source in sources)
     # Hierarchy stays: a module that is instantiated many times is synthesized once. `check` knows the cells from
-    # read_liberty and finds what has no driver or two; the selection finds what was not mapped to a cell of the library.
+    # read_liberty and finds what has no driver or two; the selection finds what is no cell of the library.
     script = (
         f"read_liberty -lib {liberty}; read_verilog -sv {files}; synth -noabc -top array_dut; "
-        f"dfflibmap -liberty {liberty}; {EFFORTS[effort]} -liberty {liberty}; opt_clean -purge; check -assert; "
-        f"select -assert-none t:$*  t:$paramod* %d; stat -liberty {liberty}; write_verilog -noattr netlist.v"
+        f"dfflibmap -liberty {liberty}; {EFFORTS[effort]} -liberty {liberty}; opt_clean -purge; "
+        f"check -assert; select -assert-none t:$* t:$paramod* %d; stat -liberty {liberty}; "
+        "write_verilog -noattr netlist.v"
     )
     output = run(["yosys", "-Q", "-T", "-p", script], folder)
     # The last table of `stat` is the whole design's.
@@ -68,12 +69,14 @@ def main():
     parser.add_argument("--rtl", type=pathlib.Path, default=RTL, help="folder of the RTL (default: the repository's)")
     parser.add_argument("--layer", nargs=3, metavar=("FILE", "M", "N"), help="the first M x N results of a layer")
     parser.add_argument("--gates", choices=EFFORTS, help="simulate the mapped netlist; the mapping's effort")
-    parser.add_argument("--cells", type=pathlib.Path, default=CELLS, help=f"folder of the OSU library (default {CELLS})")
+    parser.add_argument(
+        "--cells", type=pathlib.Path, default=CELLS, help=f"folder of the OSU library (default {CELLS})"
+    )
     args = parser.parse_args()
 
     liberty, models = args.cells / "osu018_stdcells.lib", args.cells / "osu018_stdcells.v"
     if args.gates and not (liberty.is_file() and models.is_file()):
-        parser.error(f"{args.cells}: no osu018_stdcells.lib and .v; install qflow-tech-osu018 or name the folder with --cells")
+        parser.error(f"{args.cells}: no osu018_stdcells.lib and .v; install qflow-tech-osu018, or name it with --cells")
     folder = args.work.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     layer = [str(pathlib.Path(args.layer[0]).resolve()), *args.layer[1:]] if args.layer else []

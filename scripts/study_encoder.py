@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """What encoding on line costs in area: docs/results/encoder.md.
 
-    scripts/study_encoder.py [--liberty FILE] [--jobs N]
+    scripts/study_encoder.py [--liberty FILE] [--jobs N] [--keep FILE]
 
 Synthesizes bcq_encoder alone with Yosys for a Liberty file (Debian's qflow-tech-osu018): `synth -flatten; dfflibmap; abc;
 stat`. Around the default (L_b = 8, L_A = 64, N_c = 8, B_c = 6, a block per cycle, FP32, programmable codebooks) one choice
 is varied at a time. The parts of the default are synthesized alone, each as often as the encoder has it; what is left is
-what stands between them. Frozen codebooks are those of traces/codebooks/. Takes about forty minutes of one core.
+what stands between them. Frozen codebooks are those of traces/codebooks/. Takes about forty minutes of one core; with
+--keep a run that was stopped goes on where it was, unless the RTL has changed.
 
 Exit status 0: written; 1: a tool that failed; 2: bad usage.
 """
 
 import argparse
+import hashlib
 import json
 import pathlib
 import re
@@ -98,6 +100,27 @@ def synthesize(liberty, design):
     short = {name: value for name, value in params if name != "CODEBOOKS"}
     print(f"{module} {short}: {result['area']:,.0f} µm² ({time.monotonic() - start:.0f} s)", flush=True)
     return result
+
+
+class Kept:
+    """Results in a file, as long as RTL and library are the same."""
+
+    def __init__(self, path, liberty):
+        files = [*rtl_sources(), pathlib.Path(liberty)]
+        self.path = path
+        self.state = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+        self.results = {}
+        if path and path.is_file():
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            self.results = kept["results"] if kept["state"] == self.state else {}
+
+    def get(self, liberty, design):
+        key = repr(design)
+        if key not in self.results:
+            self.results[key] = synthesize(liberty, design)
+            if self.path:
+                self.path.write_text(json.dumps({"state": self.state, "results": dict(self.results)}), encoding="utf-8")
+        return self.results[key]
 
 
 def row(*cells):
@@ -190,6 +213,7 @@ def page(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--liberty", default=LIBERTY, help="cell library (default: %(default)s)")
+    parser.add_argument("--keep", type=pathlib.Path, help="file for results as they come (JSON)")
     parser.add_argument("--jobs", type=int, default=1, help="syntheses at a time (default 1)")
     args = parser.parse_args()
     if shutil.which("yosys") is None:
@@ -201,9 +225,10 @@ def main():
     designs += [encoder(PRECISION=precision, FROZEN=frozen) for precision in (24, 8) for frozen in (0, 1)]
     designs += [design for precision in (24, 8) for _, _, design in parts(precision)]
     designs = list(dict.fromkeys(designs))
+    kept = Kept(args.keep, args.liberty)
     try:
         with ThreadPoolExecutor(args.jobs) as pool:
-            results = dict(zip(designs, pool.map(lambda design: synthesize(args.liberty, design), designs)))
+            results = dict(zip(designs, pool.map(lambda design: kept.get(args.liberty, design), designs)))
     except RuntimeError as error:
         sys.exit(f"study_encoder.py: {error}")
     OUT.write_text(page(results), encoding="utf-8")

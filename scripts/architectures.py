@@ -1,6 +1,7 @@
 """The named architectures (architectures.toml) for programs that lint, build or synthesize the RTL."""
 
 import pathlib
+import re
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -34,3 +35,15 @@ def rtl_parameters(arch):
 def rtl_sources(folder=ROOT / "rtl"):
     """The RTL's files, packages first."""
     return sorted(folder.glob("*.sv"), key=lambda path: (not path.stem.endswith("_pkg"), path))
+
+
+def rtl_sources_of(*modules, folder=ROOT / "rtl"):
+    """The files that modules are made of, packages first: their own, and those of all that they name. A file bears its module's name."""
+    found, pending = set(), ["bcq_pkg", *modules]
+    while pending:
+        path = folder / f"{pending.pop()}.sv"
+        if path not in found and path.is_file():
+            found.add(path)
+            code = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
+            pending += re.findall(r"\bbcq_\w+", code)
+    return [path for path in rtl_sources(folder) if path in found]

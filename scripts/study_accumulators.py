@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Exact against FP32 accumulators, in area and in error: docs/results/accumulators.md.
 
-    scripts/study_accumulators.py BCQ [--liberty FILE]
+    scripts/study_accumulators.py BCQ [--liberty FILE] [--jobs N] [--keep FILE]
 
 Area and delay: Yosys and ABC with a Liberty file (Debian's qflow-tech-osu018). Error: `bcq simulate` of the embedded model's
 layers, and of random layers of long K, on the default array with either accumulator. Takes about ten minutes.
@@ -10,20 +10,16 @@ layers, and of random layers of long K, on the default array with either accumul
 import argparse
 import json
 import pathlib
-import re
 import struct
 import subprocess
 import tempfile
 
 import numpy as np
 
-from architectures import rtl_sources
+from synthesis import FAST, SMALL, Design, Synthesis
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "results" / "accumulators.md"
-LIBERTY = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib"
-SMALL = "+strash;ifraig;scorr;dc2;dch,-f;map,-a;topo;stime,-p"
-FAST = "+strash;ifraig;scorr;dc2;dch,-f;map,-B,0.9;topo;buffer,-c;upsize;dnsize;stime,-p"
 EXACT, FP32 = {"ACCUM": 0}, {"ACCUM": 1, "ACC_W": 32}
 # (title, module, parameters); those left out are the default array's.
 UNITS = [
@@ -38,25 +34,12 @@ UNITS = [
 LONG_K = (1024, 8192, 65536)
 
 
-def synthesize(liberty, module, parameters, script):
-    """(area, flip-flop bits, critical path in ns) of a module alone."""
-    sources = rtl_sources()
-    values = " ".join(f"-set {name} {value}" for name, value in parameters.items())
-    commands = (
-        f"read_verilog -sv {' '.join(map(str, sources))}; chparam {values} {module}; synth -flatten -top {module}; "
-        f"dfflibmap -liberty {liberty}; abc -liberty {liberty} -script {script}; opt_clean; stat -liberty {liberty}"
-    )
-    log = subprocess.run(["yosys", "-Q", "-T", "-p", commands], check=True, capture_output=True, text=True).stdout
-    area = float(re.findall(r"Chip area for module .*: ([\d.]+)", log)[-1])
-    flops = sum(int(count) for count in re.findall(r"^ +DFF\w+ +(\d+)$", log.split("Number of cells:")[-1], re.M))
-    return area, flops, float(re.findall(r"Delay = *([\d.]+) ps", log)[-1]) / 1000
-
-
-def area_rows(liberty):
-    for title, module, parameters in UNITS:
-        small, flops, _ = synthesize(liberty, module, parameters, SMALL)
-        fast, _, delay = synthesize(liberty, module, parameters, FAST)
-        yield f"| {title} | {flops} | {small:,.0f} | {fast:,.0f} | {delay:.1f} |"
+def area_rows(synthesis):
+    pairs = [(title, [Design(module, parameters, script) for script in (SMALL, FAST)]) for title, module, parameters in UNITS]
+    results = synthesis.all(design for _, designs in pairs for design in designs)
+    for title, designs in pairs:
+        small, fast = (results[design] for design in designs)
+        yield f"| {title} | {small.flops} | {small.area:,.0f} | {fast.area:,.0f} | {fast.path:.1f} |"
 
 
 def simulate(bcq, layer, accumulator, folder):
@@ -99,7 +82,7 @@ def error_rows(bcq):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bcq", help="the program")
-    parser.add_argument("--liberty", default=LIBERTY, help="cell library (default: %(default)s)")
+    Synthesis.add_arguments(parser)
     arguments = parser.parse_args()
     lines = [
         "# Exact or FP32 accumulators",
@@ -110,7 +93,7 @@ def main():
         "",
         "| unit | flip-flops | area, small | area, fast | path, fast (ns) |",
         "|---|---|---|---|---|",
-        *area_rows(arguments.liberty),
+        *area_rows(Synthesis.of(parser, arguments)),
         "",
         "NMSE of C in dB: against FP64 with either accumulator, then FP32 against exact accumulation of the same operands.",
         "Layers of the embedded model, and products of standard normal operands. Cycles are the same.",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where and how operands are decoded, in area: docs/results/decode.md.
 
-    scripts/study_decode.py [--liberty FILE] [--jobs N]
+    scripts/study_decode.py [--liberty FILE] [--jobs N] [--keep FILE]
 
 Synthesizes (scripts/synthesis.py) a PE and an edge line for every value of DECODE, programmable and frozen, for 2 to 16
 codebooks, and puts the areas of a 16 x 16 x 16 array together from them; then dot products and look-ups alone, with the
@@ -12,9 +12,8 @@ import argparse
 import pathlib
 import random
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 
-from synthesis import LIBERTY, SMALL, synthesize
+from synthesis import Design, Synthesis
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "results" / "decode.md"
@@ -63,28 +62,28 @@ def wrapper(folder, nc):
     return path
 
 
-def jobs(folder):
-    """What to synthesize: key -> (module, parameters, further sources)."""
-    work = {("pe", "edge"): ("bcq_pe", {"DECODE": 1}, ()), ("pe", "pairs"): ("bcq_pe", {"DECODE": 2}, ())}
+def designs(folder):
+    """What to synthesize, by key."""
+    work = {("pe", "edge"): Design("bcq_pe", {"DECODE": 1}), ("pe", "pairs"): Design("bcq_pe", {"DECODE": 2})}
     for _, module in DOTS + LOOKUPS:
-        work["alone", module] = (module, {}, (ALTERNATIVES,))
+        work["alone", module] = Design(module, {}, sources=(ALTERNATIVES,))
     for nc in CODEBOOKS:
-        work["pe", "pe", nc, False] = ("bcq_pe", {"DECODE": 0, "NC": nc}, ())
-        work["pe", "pe", nc, True] = (f"frozen_pe_{nc}", {}, (wrapper(folder, nc),))
-        work["store", nc, False] = ("bcq_codebooks", {"NC": nc}, ())
+        work["pe", "pe", nc, False] = Design("bcq_pe", {"DECODE": 0, "NC": nc})
+        work["pe", "pe", nc, True] = Design(f"frozen_pe_{nc}", {}, sources=(wrapper(folder, nc),))
+        work["store", nc] = Design("bcq_codebooks", {"NC": nc})
         for decode, name in enumerate(DECODES):
             for weight in (0, 1) if name == "pairs" else (0,):
                 parameters = {"DECODE": decode, "WEIGHT": weight, "NC": nc, "LINES": 1}
-                work["line", name, weight, nc, False] = ("bcq_edge", parameters, ())
+                work["line", name, weight, nc, False] = Design("bcq_edge", parameters)
                 frozen = {"FROZEN": "1'b1", "CODEBOOKS": constant(nc)}
-                work["line", name, weight, nc, True] = ("bcq_edge", {**parameters, **frozen}, ())
+                work["line", name, weight, nc, True] = Design("bcq_edge", {**parameters, **frozen})
     return work
 
 
 def array_row(results, name, nc, frozen):
     """A row of the table: areas of the parts and of the array that they make."""
     pe = results["pe", name] if ("pe", name) in results else results["pe", name, nc, frozen]
-    store = 0 if frozen else results["store", nc, False].area
+    store = 0 if frozen else results["store", nc].area
     lines = [results["line", name, weight if name == "pairs" else 0, nc, frozen] for weight in (0, 1)]
     # Alone, an edge of one line holds the store; constants need none.
     areas = [line.area - store for line in lines]
@@ -101,16 +100,13 @@ def table(head, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--liberty", default=LIBERTY, help="cell library (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=2, help="syntheses at a time (default: %(default)s)")
+    Synthesis.add_arguments(parser)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.jobs) as pool:
-        work = jobs(pathlib.Path(folder))
-        runs = {
-            key: pool.submit(synthesize, arguments.liberty, module, parameters, SMALL, sources)
-            for key, (module, parameters, sources) in work.items()
-        }
-        results = {key: run.result() for key, run in runs.items()}
+    synthesis = Synthesis.of(parser, arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        work = designs(pathlib.Path(folder))
+        done = synthesis.all(work.values())
+    results = {key: done[design] for key, design in work.items()}
     alone = [
         (title, f"{result.cells:,}", f"{result.area:,.0f}", f"{result.path:.1f}")
         for title, module in DOTS

@@ -152,9 +152,12 @@ std::string_view name_of(Accumulation accumulation) {
 
 std::string_view name_of(Decode decode) {
   switch (decode) {
-    case Decode::kPe: return "pe";
-    case Decode::kEdge: return "edge";
-    case Decode::kPairs: break;
+    case Decode::kPe:
+      return "pe";
+    case Decode::kEdge:
+      return "edge";
+    case Decode::kPairs:
+      break;
   }
   return "pairs";
 }

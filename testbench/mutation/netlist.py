@@ -29,20 +29,11 @@ from pathlib import Path
 from equivalence import Port, ports
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+import architectures  # noqa: E402 (found by the line above)
+
 SELECTOR_W = 16
-
-
-def sources(rtl: Path, top: str) -> list[Path]:
-    """The files that `top` is made of: the package, and every module that it names, and so on. A file bears its name."""
-    found, pending = [], ["bcq_pkg", top]
-    while pending:
-        path = rtl / f"{pending.pop(0)}.sv"
-        if path in found or not path.is_file():
-            continue
-        found.append(path)
-        code = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
-        pending += re.findall(r"\bbcq_\w+", code)
-    return sorted(found, key=lambda path: not path.stem.endswith("_pkg"))  # packages first
 
 
 def run(command: list[str]) -> None:
@@ -106,11 +97,11 @@ def make(args: argparse.Namespace) -> None:
     out = args.out
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    files = sources(args.rtl, args.top)
+    files = architectures.rtl_sources_of(args.top, folder=args.rtl)
     values = " ".join(f"-set {name} {value}" for name, value in (p.split("=", 1) for p in args.parameter))
     yosys(
         f"read_verilog -sv {' '.join(map(str, files))}; {f'chparam {values} {args.top};' if values else ''} "
-        f"prep -flatten -top {args.top}; rename -top faulty; write_rtlil {out / 'netlist.il'}"
+        f"prep -flatten -top {args.top}; memory_map; opt_clean; rename -top faulty; write_rtlil {out / 'netlist.il'}"
     )
     faults = sample(out, args.faults, args.seed, args.rtl)
     # Nets are split where drivers meet: else a fault that looks at its neighbour makes a loop of nets, though not of bits, and

@@ -9,9 +9,9 @@
 #include "VDecoderL16Encoded.h"
 #include "VDecoderL16Wgt.h"
 #include "VDecoderL24.h"
+#include "VDecoderL32.h"
 #include "VDecoderL3Act.h"
 #include "VDecoderL3Wgt.h"
-#include "VDecoderL32.h"
 #include "VDecoderL4.h"
 #include "VDecoderL8.h"
 #include "bcq/beat.hpp"
@@ -91,13 +91,20 @@ class Bench {
   void check() {
     Line expected{};
     switch (FORM) {
-      case kEncoded: expected = encoded_; break;
-      case kCodewords: put_codewords(BitSpan(expected), codewords, BC); break;
-      case kFactors: put_factors(BitSpan(expected), codewords, BC, WEIGHT); break;
+      case kEncoded:
+        expected = encoded_;
+        break;
+      case kCodewords:
+        put_codewords(BitSpan(expected), codewords, BC);
+        break;
+      case kFactors:
+        put_factors(BitSpan(expected), codewords, BC, WEIGHT);
+        break;
     }
     const Line got = get_port(unit_->line_o);
     for (std::size_t word = 0; word < got.size(); ++word)
-      if (got[word] != expected[word]) FAIL("word " << word << ": got " << got[word] << ", expected " << expected[word]);
+      if (got[word] != expected[word])
+        FAIL("word " << word << ": got " << got[word] << ", expected " << expected[word]);
     const E4m3Parts scale = golden_.scale();
     if (unit_->significand_o != scale.significand || unit_->exponent_o != scale.exponent)
       FAIL("scale: got " << int{unit_->significand_o} << ", " << int{unit_->exponent_o} << ", expected "
@@ -147,8 +154,8 @@ using L32 = Bench<VDecoderL32, 32, 4, 16, 8>;
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("decoder: every selector, index and lane", "[rtl][decoder]", L1, L4, L8, L16, L24, L32,
-                   L16Encoded, L16Act, L16Wgt, L3Act, L3Wgt) {
+TEMPLATE_TEST_CASE("decoder: every selector, index and lane", "[rtl][decoder]", L1, L4, L8, L16, L24, L32, L16Encoded,
+                   L16Act, L16Wgt, L3Act, L3Wgt) {
   TestType bench;
   constexpr auto lanes_per_block = static_cast<std::size_t>(TestType::kLanes / TestType::kSelectors);
   for (std::size_t lane = 0; lane < static_cast<std::size_t>(TestType::kLanes); ++lane) {
@@ -167,8 +174,8 @@ TEMPLATE_TEST_CASE("decoder: every selector, index and lane", "[rtl][decoder]", 
   CHECK(bench.checked == TestType::kLanes * TestType::kCodebooks * 16 * 4);
 }
 
-TEMPLATE_TEST_CASE("decoder: every scale code, held over the block array", "[rtl][decoder]", L1, L4, L8, L16, L24,
-                   L32, L16Encoded, L16Act, L16Wgt, L3Act, L3Wgt) {
+TEMPLATE_TEST_CASE("decoder: every scale code, held over the block array", "[rtl][decoder]", L1, L4, L8, L16, L24, L32,
+                   L16Encoded, L16Act, L16Wgt, L3Act, L3Wgt) {
   TestType bench;
   for (int code = 0; code < 256; ++code) {
     bench.shuffle();
@@ -181,8 +188,8 @@ TEMPLATE_TEST_CASE("decoder: every scale code, held over the block array", "[rtl
   CHECK(bench.checked == 256 * 4);
 }
 
-TEMPLATE_TEST_CASE("decoder: masked lanes are zero", "[rtl][decoder]", L1, L4, L8, L16, L24, L32,
-                   L16Encoded, L16Act, L16Wgt, L3Act, L3Wgt) {
+TEMPLATE_TEST_CASE("decoder: masked lanes are zero", "[rtl][decoder]", L1, L4, L8, L16, L24, L32, L16Encoded, L16Act,
+                   L16Wgt, L3Act, L3Wgt) {
   TestType bench;
   for (int lane = 0; lane < TestType::kLanes; ++lane) {
     bench.shuffle();

@@ -154,6 +154,36 @@ TEMPLATE_TEST_CASE("fma: halves of the last place, and a unit beside them", "[rt
   CHECK(bench.ties > 20'000);
 }
 
+TEMPLATE_TEST_CASE("fma: a single bit far below decides a tie", "[rtl][fma]", Fma19, Fma25, Fma33) {
+  TestType bench;
+  Random random(6);
+  int checked = 0;
+  for (int top = 25; top < kLongestSum; ++top) {
+    for (int i = 0; i < 10'000; ++i) {
+      // The smaller addend: half a unit in the last place of the larger one, one bit below it, anything above it.
+      const int half = top - 24, lead = static_cast<int>(random.between(half, top - 1));
+      const int bit = static_cast<int>(random.between(std::max(0, lead - 31), half - 1));
+      const std::int64_t above = (std::int64_t{1} << (lead - half)) |
+                                 (static_cast<std::int64_t>(random.bits()) & ((std::int64_t{1} << (lead - half)) - 1));
+      const std::int64_t odd = (((above | 1) << (half - bit)) | 1) * (random.chance(50) ? 1 : -1);  // times 2^bit
+      const int length = lead - bit + 1;
+      const int least_shift = std::max(0, top + 1 - TestType::kTermWidth), most_shift = std::min(top, kMaxShift);
+      if (length <= TestType::kTermWidth && bit <= kMaxShift) {
+        bench.check(random_sum(random, top), odd, bit);
+        ++checked;
+      }
+      if (length <= 24 && least_shift <= most_shift) {
+        const int term_shift = static_cast<int>(random.between(least_shift, most_shift));
+        const std::int64_t larger = random_number(random, top + 1 - term_shift);
+        bench.check(std::ldexp(static_cast<float>(odd), bit + kAccumulatorLsb), larger, term_shift);
+        ++checked;
+      }
+    }
+  }
+  CHECK(checked > 100'000);
+  CHECK(bench.inexact > 50'000);
+}
+
 TEMPLATE_TEST_CASE("fma: chains of block arrays, as std::fma adds them", "[rtl][fma]", Fma19, Fma25, Fma33) {
   TestType bench;
   Random random(5);

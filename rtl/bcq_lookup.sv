@@ -31,7 +31,7 @@ module bcq_lookup #(
   localparam int SELECTORS_LSB = LANES * bcq_pkg::INDEX_W;
 
   for (genvar s = 0; s < SELECTORS; s++) begin : g_block
-    // The block's codebook first, the codewords second: several times smaller than one wide look-up per lane.
+    // The block's codebook first, the codewords second: a third of the area of the other order (docs/results/decode.md).
     // Both as a loop of comparisons, not as a variable part-select: Yosys would build a shifter that counts bits.
     logic [BOOK_W-1:0] book;
     if (NC > 1) begin : g_select

@@ -101,7 +101,8 @@ def campaign(program: Path, units: list[Unit], jobs: int) -> None:
         for (_, fault), (equal, how) in zip(survivors, proofs):
             fault["verdict"] = EQUIVALENT if equal else SURVIVED
             fault["proof"] = how
-        caught = [next((unit, fault) for fault in unit.description["faults"] if fault["verdict"] == CAUGHT) for unit in units]
+        caught = [(unit, fault) for unit in units for fault in unit.description["faults"] if fault["verdict"] == CAUGHT]
+        caught = [job for number, job in enumerate(caught) if number == 0 or caught[number - 1][0] != job[0]]  # one per unit
         for (unit, fault), (equal, how) in zip(caught, pool.map(prove, caught)):
             if equal:
                 sys.exit(f"{unit.prefix} {fault['number']}: caught, yet proved equivalent ({how}): the prover is wrong")

@@ -4,6 +4,7 @@
   Yosys      elaborates one parameterization of a module, flattens it and samples faults (`mutate -list`): a bit of a
              cell's port stuck at 0 or 1, inverted, or inverted depending on its neighbour. Each is built into the same
              netlist behind a selector (`mutate -ctrl`), so that a hundred faults cost one build.
+             With --liberty the netlist is first mapped to the cells of a library, whose functions are taken from there.
   wrapper    a module with the name and ports of the original around the netlist; it reads the selector once, at time 0,
              from the function bcq_fault (testbench/mutation/fault.cpp).
   Verilator  turns it into C++. The header V....h of the original is replaced by one that names the faulty class, so the
@@ -99,9 +100,15 @@ def make(args: argparse.Namespace) -> None:
     out.mkdir(parents=True)
     files = architectures.rtl_sources_of(args.top, folder=args.rtl)
     values = " ".join(f"-set {name} {value}" for name, value in (p.split("=", 1) for p in args.parameter))
+    elaborate = f"prep -flatten -top {args.top}; memory_map; opt_clean"
+    if args.liberty:
+        elaborate = (
+            f"synth -flatten -top {args.top}; dfflibmap -liberty {args.liberty}; abc -fast -liberty {args.liberty}; opt_clean; "
+            f"select -assert-none t:$*; read_liberty -overwrite {args.liberty}; flatten; opt_clean"
+        )
     yosys(
         f"read_verilog -sv {' '.join(map(str, files))}; {f'chparam {values} {args.top};' if values else ''} "
-        f"prep -flatten -top {args.top}; memory_map; opt_clean; rename -top faulty; write_rtlil {out / 'netlist.il'}"
+        f"{elaborate}; rename -top faulty; write_rtlil {out / 'netlist.il'}"
     )
     faults = sample(out, args.faults, args.seed, args.rtl)
     # Nets are split where drivers meet: else a fault that looks at its neighbour makes a loop of nets, though not of bits, and
@@ -152,6 +159,7 @@ def main() -> int:
     parser.add_argument("--subject", required=True, help="what the names of the unit's tests begin with")
     parser.add_argument("--tests", required=True, help="what the names of this parameterization's tests end with")
     parser.add_argument("--faults", type=int, required=True, help="number of faults to sample, clock faults included")
+    parser.add_argument("--liberty", type=Path, help="map the unit to the cells of this library")
     parser.add_argument("--seed", type=int, default=1, help="of Yosys' sampling (default 1)")
     parser.add_argument("--out", type=Path, required=True, help="folder to make; what is there is removed")
     args = parser.parse_args()

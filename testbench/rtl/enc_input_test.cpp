@@ -76,8 +76,16 @@ struct Absmax {
       const bool valid = random.chance(i < 15'000 ? 100 : 60);
       const bool last = random.chance(30);
       std::vector<std::uint32_t> scalars;
-      const bool zeros = random.chance(20);
-      for (int l = 0; l < LANES; ++l) scalars.push_back(zeros ? random.word() & 0x80000000 : bit_pattern(random));
+      // Anything, zeros, or numbers that differ in some low bits only: every bit decides a comparison.
+      const auto kind = random.between(0, 3);
+      const std::uint32_t base = bit_pattern(random), low = (1U << random.between(0, 31)) - 1;
+      for (int l = 0; l < LANES; ++l) {
+        const std::uint32_t word = random.word();
+        scalars.push_back(kind == 0   ? word & 0x80000000
+                          : kind == 1 ? (base & ~low) | (word & low)
+                                      : bit_pattern(random));
+        if ((scalars.back() & 0x7F800000) == 0x7F800000) scalars.back() &= 0xFF7FFFFF;
+      }
       set_scalars(unit->scalars_i, scalars, PRECISION);
       unit->valid_i = valid;
       unit->last_i = last;

@@ -68,6 +68,26 @@ class Bench {
     ++checked;
   }
 
+  /// A significand times a factor, s bits of the product shifted out: V by the formula.
+  void feed_product(std::uint32_t significand, std::uint32_t reciprocal, int s) {
+    constexpr int kExponent = 100;
+    unit_->reciprocal_i = reciprocal;
+    unit_->triple_i = 3 * reciprocal;
+    set_signed(unit_->shift_i, 10, s + kExponent + 24 - PRECISION);
+    const std::uint32_t fraction = significand & ((1U << (PRECISION - 1)) - 1);
+    unit_->scalar_i = static_cast<std::remove_reference_t<decltype(unit_->scalar_i)>>(
+        (static_cast<std::uint32_t>(kExponent) << (PRECISION - 1)) | fraction);
+    unit_->en_i = 1;
+    unit_.tick();
+    unit_.tick();
+    const std::uint64_t product = std::uint64_t{significand} * reciprocal;
+    const auto expected = std::min<std::uint64_t>((product + (std::uint64_t{1} << (s - 1))) >> s, (1U << (BC + 4)) - 1);
+    const auto got = -static_cast<int>(get_signed(unit_->minus_v_o, BC + 5));
+    if (got != static_cast<int>(expected)) FAIL(significand << " * " << reciprocal << ": got " << got);
+    ++checked;
+  }
+
+  static constexpr int kPrecision = PRECISION;
   int checked = 0, saturated = 0, zero = 0;
 
  private:
@@ -136,6 +156,27 @@ TEMPLATE_TEST_CASE("normalise: random and extreme bit patterns", "[rtl][encoder]
   CHECK(bench.checked > 50'000);
   CHECK(bench.saturated > 1000);
   CHECK(bench.zero > 1000);
+}
+
+TEMPLATE_TEST_CASE("normalise: products next to a tie", "[rtl][encoder]", Bc4, Bc6, Bc8, Bf16) {
+  TestType bench;
+  Random random;
+  // X·R = (2v + 1)·2^(s-1) + δ with a small δ, where the lowest bits of the product decide: searched, because X and R
+  // have too few bits to solve for.
+  constexpr int kShift = TestType::kPrecision + 24 - (TestType::kBc + 5);
+  constexpr std::uint64_t kNear = 4096;
+  const std::uint32_t leading = 1U << (TestType::kPrecision - 1);
+  for (int i = 0; i < 4'000'000 >> TestType::kBc; ++i) {
+    const std::uint32_t x = leading | (random.word() & (leading - 1));
+    for (std::uint64_t v = std::uint64_t{1} << (TestType::kBc + 3); v < std::uint64_t{1} << (TestType::kBc + 4); ++v) {
+      const std::uint64_t tie = (2 * v + 1) << (kShift - 1), below = tie % x;
+      const std::uint64_t r = tie / x + (below > x / 2 ? 1 : 0);
+      if (std::min(below, x - below) > kNear || r < (1U << 23) || r >= (1U << 24)) continue;
+      bench.feed_product(x, static_cast<std::uint32_t>(r), kShift);
+      if (bench.checked > 50'000) return;
+    }
+  }
+  CHECK(bench.checked > 1'000);
 }
 
 }  // namespace bcq::test

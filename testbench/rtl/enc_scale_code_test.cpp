@@ -82,6 +82,12 @@ TEMPLATE_TEST_CASE("scale code: both sides of every tie, for many tensor scales"
       const double tie = (value + next) / 2 * static_cast<double>(g) * bench.format.max_codeword();
       if (tie > std::numeric_limits<float>::max()) break;
       const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(tie)) & ~(kStep - 1);
+      // Around the code itself as well: where a quotient reaches a power of two, its leading digit is decided.
+      const double exact = value * static_cast<double>(g) * bench.format.max_codeword();
+      const auto exact_bits = std::bit_cast<std::uint32_t>(static_cast<float>(exact)) & ~(kStep - 1);
+      for (std::uint32_t bit = kStep; bit < (1U << 23); bit *= 2)
+        for (const std::uint32_t near : {exact_bits - bit, exact_bits, exact_bits + bit})
+          if (near < 0x7F800000) bench.feed(near);
       for (int ulp = -2; ulp <= 2; ++ulp) {
         const std::uint32_t near = bits + static_cast<std::uint32_t>(ulp) * kStep;
         if (near < 0x7F800000) bench.feed(near);

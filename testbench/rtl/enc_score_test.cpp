@@ -48,7 +48,7 @@ using Bc8 = Bench<VEncScore8, 8>;
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("score: every V with every codeword", "[rtl][encoder]", Bc4, Bc5, Bc8) {
+TEMPLATE_TEST_CASE("score: every V with every codeword, random codebooks", "[rtl][encoder]", Bc4, Bc5, Bc8) {
   TestType bench;
   for (int low = -TestType::kQ; low <= TestType::kQ; low += 16) {
     Codebook book{};
@@ -58,6 +58,15 @@ TEMPLATE_TEST_CASE("score: every V with every codeword", "[rtl][encoder]", Bc4, 
     for (int v = -TestType::kLimit; v <= TestType::kLimit; ++v)
       for (std::size_t i = 0; i < 16; ++i) bench.check(v, i, true);
     bench.check(TestType::kLimit, 0, false);
+  }
+  Random random;
+  for (int i = 0; i < 20; ++i) {
+    Codebook book{};
+    for (auto& c : book) c = static_cast<std::int8_t>(random.between(-TestType::kQ, TestType::kQ));
+    bench.set_codebook(book);
+    for (int j = 0; j < 2'000; ++j)
+      bench.check(static_cast<int>(random.between(-TestType::kLimit, TestType::kLimit)),
+                  static_cast<std::size_t>(random.between(0, 15)), random.chance(90));
   }
   SUCCEED("every score agreed");
 }

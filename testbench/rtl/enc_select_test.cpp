@@ -1,6 +1,7 @@
 // bcq_enc_select: sums over blocks of one or many beats, the least one, ties to the lower selector.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <vector>
 
 #include "VEncSelectL1.h"
@@ -32,15 +33,18 @@ struct Bench {
     for (int cycle = 0; cycle < 15'000; ++cycle) {
       const bool valid = random.chance(80);
       const bool last = beat == kBeats - 1 || random.chance(10);  // the last block of a row may be short
-      // Small scores tie often; large ones need every bit of the sum.
-      const int kind = cycle / 500 % 3;
+      // Small scores tie often; large ones need every bit of the sum; close ones every bit of the comparison.
+      const int kind = cycle / 500 % 4;
       PortBits<std::remove_reference_t<decltype(unit->scores_i)>> bits{};
+      const std::int64_t low = kind == 0 ? -1 : -std::int64_t{kQ} * (kLimit - 8 * kQ);
+      const std::int64_t high = kind == 0 ? 1 : std::int64_t{kQ} * (kLimit + 8 * kQ);
+      const std::int64_t spread = std::int64_t{1} << random.between(0, 9);
       for (int l = 0; l < LANES; ++l) {
+        const std::int64_t common = random.between(low, high);
         for (int c = 0; c < NC; ++c) {
-          const std::int64_t low = kind == 0 ? -1 : -std::int64_t{kQ} * (kLimit - 8 * kQ);
-          const std::int64_t high = kind == 0 ? 1 : std::int64_t{kQ} * (kLimit + 8 * kQ);
-          const std::int64_t score =
-              kind == 2 ? (random.chance(90) == (c % 2 == 0) ? low : high) : random.between(low, high);
+          const std::int64_t score = kind == 2   ? (random.chance(90) == (c % 2 == 0) ? low : high)
+                                     : kind == 3 ? std::clamp(common + random.between(-spread, spread), low, high)
+                                                 : random.between(low, high);
           BitSpan(bits).put(static_cast<std::size_t>((l * NC + c) * kScoreWidth), kScoreWidth,
                             static_cast<std::uint32_t>(score));
           if (valid) sums[static_cast<std::size_t>(l / (LANES / kBlocks) * NC + c)] += score;

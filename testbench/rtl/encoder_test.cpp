@@ -12,10 +12,12 @@
 #include "VEncoderNc1.h"
 #include "VEncoderNc16.h"
 #include "bcq/beat.hpp"
+#include "bcq/e4m3.hpp"
 #include "bcq/encoder_constants.hpp"
 #include "bcq/files.hpp"
 #include "bcq/quantize.hpp"
 #include "encoder_data.hpp"
+#include "normalise.hpp"
 #include "unit.hpp"
 
 namespace bcq::test {
@@ -273,6 +275,33 @@ void torture(Encoder& encoder, int matrices, bool frozen) {
   }
 }
 
+/// Rows of scalars that lie a few units in the last place beside the boundary of two codewords of some codebook, in the
+/// scale that the first scalar of their block array decides: the lowest bits of every product count.
+Matrix<float> boundary_matrix(Random& random, std::size_t rows, std::size_t cols, float g, const CodebookSet& set) {
+  Matrix<float> x(rows, cols);
+  const BcqFormat& format = set.format;
+  for (std::size_t row = 0; row < rows; ++row) {
+    float largest = 0;
+    double unit = 0;  // what a codeword counts
+    for (std::size_t i = 0; i < cols; ++i) {
+      if (i % static_cast<std::size_t>(format.la) == 0) {
+        largest = std::bit_cast<float>(static_cast<std::uint32_t>(random.between(120, 134)) << 23 |
+                                       (random.word() & 0x7FFFFF));
+        unit = static_cast<double>(g) * e4m3_decode(array_scale(largest, g, format));
+        x(row, i) = largest;
+        continue;
+      }
+      const Codebook& book = set.codebooks[static_cast<std::size_t>(random.between(0, format.nc - 1))];
+      const auto lower = static_cast<std::size_t>(random.between(0, 14));
+      const double boundary = ((book[lower] + book[lower + 1]) / 2.0 + 1 / 32.0) * unit;
+      const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(boundary));
+      const float near = std::bit_cast<float>(bits + static_cast<std::uint32_t>(random.between(-3, 3)));
+      x(row, i) = std::abs(near) < largest ? near : 0.0F;
+    }
+  }
+  return x;
+}
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][encoder]", Default, L4, L1, Nc1, Nc16,
@@ -281,6 +310,18 @@ TEMPLATE_TEST_CASE("encoder: random rows, scales, codebooks and stalls", "[rtl][
   torture(encoder, 180, false);
   CHECK(encoder.beats_checked > 1000);
   CHECK_FALSE(encoder.error());
+}
+
+TEMPLATE_TEST_CASE("encoder: scalars beside a boundary of two codewords", "[rtl][encoder]", Default, L4, L1, Nc1, Nc16,
+                   L2) {
+  TestType encoder;
+  for (int i = 0; i < 60; ++i) {
+    const CodebookSet set = random_codebooks(encoder.random, TestType::kFormat);
+    encoder.load(set);
+    const float g = std::ldexp(1.0F + static_cast<float>(encoder.random.word() & 0x7FFFFF) * 0x1p-23F, -8);
+    encoder.encode(boundary_matrix(encoder.random, 6, 2 * TestType::kLa, g, set), g, kFull);
+  }
+  CHECK(encoder.beats_checked > 500);
 }
 
 TEST_CASE("encoder: codebooks as constants", "[rtl][encoder]") {

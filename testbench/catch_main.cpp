@@ -1,4 +1,4 @@
-// The main program of the RTL unit tests.
+// The main program of all unit tests, and Catch2's own code.
 
 // gcc 12 with sanitizers takes the std::regex inside Catch for uninitialised.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"

@@ -127,7 +127,7 @@ def main():
         "what it has beyond 256 PEs that get their factors ready made, in percent: look-ups, pairing, stage D, delayed scales.",
         "",
         *table(
-            ["codebooks", "", "decode", "PE", "activation line", "weight line", "store", "flip-flops of a line", "array (mm²)",
+            ["codebooks", "kind", "decode", "PE", "activation line", "weight line", "store", "flip-flops of a line", "array (mm²)",
              "decoding (%)"],
             [array_row(results, name, nc, frozen) for nc in CODEBOOKS for frozen in (False, True) for name in DECODES],
         ),

@@ -76,7 +76,7 @@ def synthesize(liberty, design):
 
 
 class Synthesis:
-    """One library; results kept in a file, if there is one, each until a source of its design or the library changes."""
+    """One library; results kept in a file, if there is one, each until the code of its design or the library changes."""
 
     def __init__(self, liberty, jobs, keep):
         self.liberty, self.jobs, self.keep = liberty, jobs, keep
@@ -98,8 +98,10 @@ class Synthesis:
         return cls(arguments.liberty, arguments.jobs, arguments.keep)
 
     def one(self, design):
-        contents = b"".join(path.read_bytes() for path in (pathlib.Path(self.liberty), *design.files()))
-        key = hashlib.sha256(repr((design.module, design.parameters, design.script)).encode() + contents).hexdigest()
+        code = [re.sub(r"//.*", "", path.read_text(encoding="utf-8")) for path in design.files()]
+        library = pathlib.Path(self.liberty).read_text(encoding="utf-8")
+        identity = repr((design.module, design.parameters, design.script, code, library))
+        key = hashlib.sha256(identity.encode()).hexdigest()
         if key not in self.kept:
             start = time.monotonic()
             self.kept[key] = dataclasses.asdict(synthesize(self.liberty, design))

@@ -35,7 +35,7 @@ MINIMUM = {"line": 95.0, "toggle": 90.0}
 CONTROL = {"bcq_accel", "bcq_axil", "bcq_codebook_loader", "bcq_counters", "bcq_guard", "bcq_registers", "bcq_run"}
 OBSERVERS = {"bcq_array_cover", "bcq_flow_check", "bcq_stream_check"}
 
-ARCHITECTURES = ["narrow", "fp32", "scalar"]
+ARCHITECTURES = ["narrow", "fp32", "scalar", "decode_pe"]
 SHAPES = ["7,5,77:0:1", "5,7,200:40:2", "1,1,1:20:4", "30,9,129:10:5", "30,9,11:40:5", "4,3,1:0:6"]  # M,N,K : stalls : seed
 
 
@@ -143,8 +143,8 @@ def report(points: dict[Point, int], modules: list[str], datapath: set[str], unc
     lines = [
         "# Coverage of the RTL",
         "",
-        "Written by `make coverage`: unit benches, and co-verification of " + ", ".join(f"`{arch}`" for arch in ARCHITECTURES)
-        + ". What counts as covered stands in `testbench/coverage/coverage.py`. Lines are statements and branches in",
+        "Written by `make coverage`: unit benches, and co-verification of " + ", ".join(f"`{arch}`" for arch in ARCHITECTURES) + ".",
+        "What counts as covered stands in `testbench/coverage/coverage.py`. Lines are statements and branches in",
         "procedures; Verilator has none for `assign`, whose results the toggles show.",
         "",
         "| module | line | toggle | bits that never went up and down |",

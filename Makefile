@@ -38,7 +38,7 @@ prove: deps ## prove all properties of the RTL, and that each proof can fail (ab
 	testbench/proofs/prove.py --all --jobs $(JOBS)
 	testbench/proofs/prove.py --check-can-fail --jobs $(JOBS)
 
-gate: configure ## map a 4 x 4 array, the accelerator and the encoder to standard cells and run their tests on them (minutes)
+gate: configure ## map a 4 x 4 array and an encoder to standard cells and run their tests on them (minutes)
 	cmake --build --preset release -j $(JOBS) --target make_case
 	cmake --build --preset release -j $(JOBS) --target gate_units
 	testbench/rtl/icarus/run_array.py testbench/rtl/icarus/gates_layer.toml --generator $(BUILD)/bin/make_case \

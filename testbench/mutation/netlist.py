@@ -83,13 +83,14 @@ def wrapper(top: str, prefix: str, signals: list[Port], parts: list[Port]) -> st
     """The module with the original's name and ports; the netlist's are parts of them, named like slices."""
     declared = ",\n".join(f"  {direction} wire [{width - 1}:0] {name}" for direction, width, name in signals)
     declared = declared.replace(" [0:0]", "")
-    connected = ", ".join(f".\\{name} ({name})" for _, _, name in parts if name != "fault")
+    given = {"fault": f"selector[{SELECTOR_W - 1}:0]"}
+    connected = ", ".join(f".\\{name} ({given.get(name, name)})" for _, _, name in parts)
     return (
         f"module {top} (\n{declared}\n);\n"
         '  import "DPI-C" function int bcq_fault(input string unit);\n'
         "  int selector;\n"
         f'  initial selector = bcq_fault("{prefix}");\n'
-        f"  faulty u_faulty (.fault(selector[{SELECTOR_W - 1}:0]), {connected});\n"
+        f"  faulty u_faulty ({connected});\n"
         "endmodule\n"
     )
 
@@ -110,13 +111,16 @@ def make(args: argparse.Namespace) -> None:
         f"read_verilog -sv {' '.join(map(str, files))}; {f'chparam {values} {args.top};' if values else ''} "
         f"{elaborate}; rename -top faulty; write_rtlil {out / 'netlist.il'}"
     )
-    faults = sample(out, args.faults, args.seed, args.rtl)
+    faults = sample(out, args.faults, args.seed, args.rtl) if args.faults else []  # of 0 Yosys makes all
     # Nets are split where drivers meet: else a fault that looks at its neighbour makes a loop of nets, though not of bits, and
     # Verilator 5.006 does not always settle such loops. It refuses them here.
+    split = "splitnets -ports -driver" if faults else "splitnets"  # the former takes long for gates
     commands = "\n".join(f"mutate -ctrl fault {SELECTOR_W} {f['number']} {f['command']}" for f in faults)
     script = out / "faulty.ys"
     script.write_text(
-        f"read_rtlil {out / 'netlist.il'}\n{commands}\nopt_clean\nsplitnets -ports -driver\nwrite_rtlil {out / 'faulty.il'}\nwrite_verilog -noattr {out / 'faulty.v'}\n", encoding="utf-8"
+        f"read_rtlil {out / 'netlist.il'}\n{commands}\nopt_clean\n{split}\n"
+        f"write_rtlil {out / 'faulty.il'}\nwrite_verilog -noattr {out / 'faulty.v'}\n",
+        encoding="utf-8",
     )
     run(["yosys", "-Q", "-T", "-q", str(script)])
     signals, parts = (ports((out / f"{name}.il").read_text(encoding="utf-8")) for name in ("netlist", "faulty"))

@@ -89,6 +89,8 @@ class Bench {
     unit_->t_tile_last_i = t.tile_last;
     unit_->drain_i = drain;
     set_signed(unit_->below_i, kWidth, below);
+    set_noise(unit_->act_codebooks_i);
+    set_noise(unit_->wgt_codebooks_i);
     unit_.tick();
 
     const bool add = advance && t_valid;
@@ -157,6 +159,14 @@ class Bench {
     for (std::size_t l = 0; l < values.size(); ++l) {
       out.put(l * BC, BC, static_cast<std::uint32_t>(values[l]) & ((1U << BC) - 1));
     }
+    set_port(port, bits);
+  }
+
+  /// Codebooks are for operands that come encoded; these do not. They are whole words wide.
+  template <class Port>
+  void set_noise(Port& port) {
+    PortBits<Port> bits{};
+    for (auto& word : bits) word = random.word();
     set_port(port, bits);
   }
 

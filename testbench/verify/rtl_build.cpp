@@ -115,7 +115,10 @@ class FileLock {
   int fd_;
 };
 
-void build(const std::vector<std::string>& parameters, const std::vector<fs::path>& sources, const fs::path& target) {
+/// `whole`: compile the generated code as one file. Many files cost a small array five times the work, but keep two
+/// cores busy with a large one.
+void build(const std::vector<std::string>& parameters, const std::vector<fs::path>& sources, const fs::path& target,
+           bool whole) {
   const fs::path work = target.string() + fmt::format(".build{}", ::getpid());
   fs::remove_all(work);
   std::vector<std::string> command = {"verilator",
@@ -142,6 +145,7 @@ void build(const std::vector<std::string>& parameters, const std::vector<fs::pat
                                       "rtl_runner",
                                       (kRunnerDir / "verilator.vlt").string()};
   command.insert(command.end(), parameters.begin(), parameters.end());
+  if (whole) command.insert(command.end(), {"-MAKEFLAGS", "VM_PARALLEL_BUILDS=0"});
   for (const auto& source : sources) command.push_back(source.string());
   command.push_back((kRunnerDir / "rtl_runner.cpp").string());
 
@@ -192,7 +196,8 @@ fs::path rtl_runner(const sim::Arch& arch, const CodebookSet& activation, const 
                                  error.message()));
   const fs::path target = cache_dir() / ("rtl_runner-" + fingerprint(arguments, sources));
   const FileLock lock(target.string() + ".lock");
-  if (!fs::exists(target)) build(arguments, sources, target);
+  constexpr int kSmallArray = 64;  // PEs
+  if (!fs::exists(target)) build(arguments, sources, target, arch.rows * arch.cols <= kSmallArray);
   return target;
 }
 

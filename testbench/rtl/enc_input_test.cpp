@@ -17,12 +17,10 @@
 namespace bcq::test {
 namespace {
 
-/// Puts scalars, of which `precision` bits are looked at, side by side on a port.
 template <class Port>
 void set_scalars(Port& port, std::span<const std::uint32_t> scalars, int precision) {
   PortBits<Port> bits{};
-  for (std::size_t l = 0; l < scalars.size(); ++l)
-    BitSpan(bits).put(l * static_cast<std::size_t>(precision + 8), precision + 8, scalars[l] >> (24 - precision));
+  put_scalars(BitSpan(bits), scalars, precision);
   set_port(port, bits);
 }
 

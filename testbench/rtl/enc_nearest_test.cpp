@@ -10,6 +10,7 @@
 #include "VEncThresholds8.h"
 #include "bcq/beat.hpp"
 #include "encoder_data.hpp"
+#include "line.hpp"
 #include "unit.hpp"
 
 namespace bcq::test {
@@ -26,7 +27,7 @@ class Bench {
     PortBits<std::remove_reference_t<decltype(nearest_->thresholds_i)>> all{};
     for (std::size_t b = 0; b < books_.size(); ++b) {
       PortBits<std::remove_reference_t<decltype(thresholds_->codebook_i)>> bits{};
-      for (std::size_t i = 0; i < 16; ++i) BitSpan(bits).put(i * BC, BC, static_cast<std::uint32_t>(books_[b][i]));
+      put_codewords(BitSpan(bits), books_[b], BC);
       set_port(thresholds_->codebook_i, bits);
       thresholds_.settle();
       const auto thresholds = get_port(thresholds_->thresholds_o);

@@ -118,7 +118,7 @@ TEST_CASE("reciprocal: every scale code", "[rtl][encoder]") {
   for (const float g : tensor_scales(random, 30)) {
     const EncoderConstants constants = encoder_constants(g, {});
     PortBits<std::remove_reference_t<decltype(unit->reciprocals_i)>> bits{};
-    for (std::size_t i = 0; i < 8; ++i) BitSpan(bits).put(i * 24, 24, constants.reciprocals[i]);
+    put_reciprocals(BitSpan(bits), constants);
     set_port(unit->reciprocals_i, bits);
     set_signed(unit->shift_base_i, 10, constants.shift_base);
     for (std::uint8_t code = 1; code < 0x7F; ++code) {

@@ -6,6 +6,7 @@
 #include "VEncScore8.h"
 #include "bcq/beat.hpp"
 #include "bcq/codebook.hpp"
+#include "line.hpp"
 #include "unit.hpp"
 
 namespace bcq::test {
@@ -21,7 +22,7 @@ class Bench {
   void set_codebook(const Codebook& book) {
     book_ = book;
     PortBits<std::remove_reference_t<decltype(unit_->codebook_i)>> bits{};
-    for (std::size_t i = 0; i < book.size(); ++i) BitSpan(bits).put(i * BC, BC, static_cast<std::uint32_t>(book[i]));
+    put_codewords(BitSpan(bits), book, BC);
     set_port(unit_->codebook_i, bits);
   }
 

@@ -8,7 +8,9 @@
 #include <limits>
 #include <vector>
 
+#include "bcq/beat.hpp"
 #include "bcq/codebook.hpp"
+#include "bcq/encoder_constants.hpp"
 #include "unit.hpp"
 
 namespace bcq::test {
@@ -28,6 +30,19 @@ inline std::uint32_t bit_pattern(Random& random) {
     default:
       return sign | (static_cast<std::uint32_t>(random.between(0, 254)) << 23) | (random.word() & 0x7FFFFF);
   }
+}
+
+/// Scalars side by side, as the encoder with significands of `precision` bits takes them: the upper bits of binary32.
+inline void put_scalars(BitSpan out, std::span<const std::uint32_t> words, int precision) {
+  std::size_t lsb = 0;
+  for (const std::uint32_t word : words) {
+    out.put(lsb, precision + 8, word >> (24 - precision));
+    lsb += static_cast<std::size_t>(precision + 8);
+  }
+}
+
+inline void put_reciprocals(BitSpan out, const EncoderConstants& constants) {
+  for (std::size_t m = 0; m < constants.reciprocals.size(); ++m) out.put(m * 24, 24, constants.reciprocals[m]);
 }
 
 /// Tensor scales: ordinary ones, powers of two, the ends of the range.

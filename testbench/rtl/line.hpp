@@ -10,10 +10,14 @@ namespace bcq::test {
 /// The parameter DECODE: the form of a line.
 enum Form { kEncoded = 0, kCodewords = 1, kFactors = 2 };
 
-inline void put_codewords(BitSpan out, std::span<const std::int16_t> codewords, int bc) {
-  const auto width = static_cast<std::size_t>(bc);
-  for (std::size_t l = 0; l < codewords.size(); ++l)
-    out.put(l * width, bc, static_cast<std::uint32_t>(codewords[l]) & ((1U << bc) - 1));
+/// Codewords, or a codebook, side by side in two's complement.
+template <class Codewords>
+void put_codewords(BitSpan out, const Codewords& codewords, int bc) {
+  std::size_t lsb = 0;
+  for (const auto codeword : codewords) {
+    out.put(lsb, bc, static_cast<std::uint32_t>(codeword));
+    lsb += static_cast<std::size_t>(bc);
+  }
 }
 
 /// Factors of pairs of lanes. Activations: a0, a1, a0 + a1; weights: per bit "w0 only", "w1 only", "both".

@@ -14,6 +14,7 @@
 #include "VPeL4.h"
 #include "bcq/beat.hpp"
 #include "bcq/e4m3.hpp"
+#include "line.hpp"
 #include "unit.hpp"
 
 namespace bcq::test {
@@ -155,10 +156,7 @@ class Bench {
   template <class Port>
   static void set(Port& port, const Codewords& values) {
     PortBits<Port> bits{};
-    BitSpan out(bits);
-    for (std::size_t l = 0; l < values.size(); ++l) {
-      out.put(l * BC, BC, static_cast<std::uint32_t>(values[l]) & ((1U << BC) - 1));
-    }
+    put_codewords(BitSpan(bits), values, BC);
     set_port(port, bits);
   }
 

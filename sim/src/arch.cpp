@@ -4,8 +4,10 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <map>
 #include <string_view>
@@ -19,6 +21,7 @@ namespace bcq::sim {
 namespace {
 
 constexpr int kMaxSide = 1024;
+constexpr std::array<std::string_view, 6> kSections{"array", "format", "buffers", "dma", "dram", "loop"};
 const std::string kNamedArchs = BCQ_ARCHITECTURES;
 
 [[noreturn]] void refuse(const std::string& path, const toml::node& node, const std::string& key,
@@ -52,20 +55,17 @@ bool frozen(const std::string& path, const toml::node& node, const std::string& 
   return value == "frozen";
 }
 
-Accumulation accumulation(const std::string& path, const toml::node& node, const std::string& key) {
+/// One of `kinds`, by its name.
+template <class Kind>
+Kind one_of(std::initializer_list<Kind> kinds, const std::string& path, const toml::node& node,
+            const std::string& key) {
   const std::string value = text(path, node, key);
-  for (const Accumulation kind : {Accumulation::kExact, Accumulation::kFp32}) {
+  std::string names;
+  for (const Kind kind : kinds) {
     if (value == name_of(kind)) return kind;
+    names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name_of(kind));
   }
-  refuse(path, node, key, "expected \"exact\" or \"fp32\"");
-}
-
-Decode decode(const std::string& path, const toml::node& node, const std::string& key) {
-  const std::string value = text(path, node, key);
-  for (const Decode place : {Decode::kPe, Decode::kEdge, Decode::kPairs}) {
-    if (value == name_of(place)) return place;
-  }
-  refuse(path, node, key, "expected \"pairs\", \"edge\" or \"pe\"");
+  refuse(path, node, key, fmt::format("expected one of {}", names));
 }
 
 using Setter = std::function<void(Arch&, const std::string& path, const toml::node&, const std::string& key)>;
@@ -73,6 +73,12 @@ using Setter = std::function<void(Arch&, const std::string& path, const toml::no
 Setter set_int(std::function<int&(Arch&)> member) {
   return [member](Arch& arch, const std::string& path, const toml::node& node, const std::string& key) {
     member(arch) = integer(path, node, key);
+  };
+}
+
+Setter set_positive(std::function<double&(Arch&)> member) {
+  return [member](Arch& arch, const std::string& path, const toml::node& node, const std::string& key) {
+    member(arch) = positive(path, node, key);
   };
 }
 
@@ -86,16 +92,33 @@ const std::map<std::string, Setter>& setters() {
       {"array.lanes", set_int([](Arch& a) -> int& { return a.lanes; })},
       {"array.k_max", [](Arch& a, const auto& p, const auto& n,
                          const auto& k) { a.k_max = static_cast<std::size_t>(integer(p, n, k)); }},
-      {"array.clock_mhz",
-       [](Arch& a, const auto& p, const auto& n, const auto& k) { a.clock_mhz = positive(p, n, k); }},
+      {"array.clock_mhz", set_positive([](Arch& a) -> double& { return a.clock_mhz; })},
       {"array.codebooks", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.frozen = frozen(p, n, k); }},
       {"array.accumulator",
-       [](Arch& a, const auto& p, const auto& n, const auto& k) { a.accumulation = accumulation(p, n, k); }},
-      {"array.decode", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.decode = decode(p, n, k); }},
+       [](Arch& a, const auto& p, const auto& n, const auto& k) {
+         a.accumulation = one_of({Accumulation::kExact, Accumulation::kFp32}, p, n, k);
+       }},
+      {"array.decode",
+       [](Arch& a, const auto& p, const auto& n, const auto& k) {
+         a.decode = one_of({Decode::kPairs, Decode::kEdge, Decode::kPe}, p, n, k);
+       }},
       {"format.lb", set_int([](Arch& a) -> int& { return a.format.lb; })},
       {"format.la", set_int([](Arch& a) -> int& { return a.format.la; })},
       {"format.nc", set_int([](Arch& a) -> int& { return a.format.nc; })},
       {"format.bc", set_int([](Arch& a) -> int& { return a.format.bc; })},
+      {"buffers.activation_kib", set_int([](Arch& a) -> int& { return a.memory.buffers.activation_kib; })},
+      {"buffers.weight_kib", set_int([](Arch& a) -> int& { return a.memory.buffers.weight_kib; })},
+      {"buffers.result_kib", set_int([](Arch& a) -> int& { return a.memory.buffers.result_kib; })},
+      {"dma.transfer_kib", set_int([](Arch& a) -> int& { return a.memory.dma.transfer_kib; })},
+      {"dma.outstanding", set_int([](Arch& a) -> int& { return a.memory.dma.outstanding; })},
+      {"dram.channels", set_int([](Arch& a) -> int& { return a.memory.dram.channels; })},
+      {"dram.gb_per_s", set_positive([](Arch& a) -> double& { return a.memory.dram.gb_per_s; })},
+      {"dram.burst_bytes", set_int([](Arch& a) -> int& { return a.memory.dram.burst_bytes; })},
+      {"dram.latency_ns", set_positive([](Arch& a) -> double& { return a.memory.dram.latency_ns; })},
+      {"loop.resident",
+       [](Arch& a, const auto& p, const auto& n, const auto& k) {
+         a.memory.resident = one_of({Resident::kAuto, Resident::kActivation, Resident::kWeight}, p, n, k);
+       }},
   };
   return table;
 }
@@ -110,7 +133,8 @@ void apply(Arch& arch, const std::string& path, const toml::table& table, const 
   for (const auto& [name, node] : table) {
     const std::string key = prefix + std::string(name.str());
     if (const auto* section = node.as_table()) {
-      if (key != "array" && key != "format") refuse(path, node, key, "unknown section; use [array] and [format]");
+      if (std::ranges::find(kSections, key) == kSections.end())
+        refuse(path, node, key, fmt::format("unknown section; use one of {}", fmt::join(kSections, ", ")));
       apply(arch, path, *section, key + ".");
       continue;
     }
@@ -162,12 +186,25 @@ std::string_view name_of(Decode decode) {
   return "pairs";
 }
 
+std::string_view name_of(Resident resident) {
+  switch (resident) {
+    case Resident::kActivation:
+      return "activation";
+    case Resident::kWeight:
+      return "weight";
+    case Resident::kAuto:
+      break;
+  }
+  return "auto";
+}
+
 int Arch::accumulator_bits() const {
   return accumulation == Accumulation::kExact ? bcq::accumulator_bits(k_max, format.bc) : 32;
 }
 
 void Arch::validate(const std::string& where) const {
   format.validate(where);
+  memory.validate(where);
   require_side(where, "rows", rows);
   require_side(where, "cols", cols);
   require_side(where, "lanes", lanes);

@@ -53,12 +53,6 @@ std::string operand_row(const char* name, const OperandReport& operand) {
                      nmse_text(operand.nmse_db));
 }
 
-std::string time_text(double seconds) {
-  if (seconds < 1e-3) return fmt::format("{:.3f} us", seconds * 1e6);
-  if (seconds < 1) return fmt::format("{:.3f} ms", seconds * 1e3);
-  return fmt::format("{:.3f} s", seconds);
-}
-
 std::string timing_row(const char* name, const std::string& value, const std::string& remark) {
   return fmt::format("{:<22}{:>14}{}{}\n", name, value, remark.empty() ? "" : "  ", remark);
 }
@@ -177,6 +171,7 @@ ordered_json to_json(const BcqFormat& format) {
 }
 
 ordered_json to_json(const Arch& arch) {
+  const auto& [dram, dma, buffers, resident] = arch.memory;
   return {{"name", arch.name},
           {"array",
            {{"rows", arch.rows},
@@ -187,7 +182,18 @@ ordered_json to_json(const Arch& arch) {
             {"codebooks", arch.frozen ? "frozen" : "programmable"},
             {"accumulator", name_of(arch.accumulation)},
             {"decode", name_of(arch.decode)}}},
-          {"format", to_json(arch.format)}};
+          {"format", to_json(arch.format)},
+          {"buffers",
+           {{"activation_kib", buffers.activation_kib},
+            {"weight_kib", buffers.weight_kib},
+            {"result_kib", buffers.result_kib}}},
+          {"dma", {{"transfer_kib", dma.transfer_kib}, {"outstanding", dma.outstanding}}},
+          {"dram",
+           {{"channels", dram.channels},
+            {"gb_per_s", dram.gb_per_s},
+            {"burst_bytes", dram.burst_bytes},
+            {"latency_ns", dram.latency_ns}}},
+          {"loop", {{"resident", name_of(resident)}}}};
 }
 
 ordered_json nmse_json(double nmse_db) {

@@ -2,25 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "bcq/error.hpp"
 #include "bcq/gemm.hpp"
 #include "bcq/sim/beat_source.hpp"
 #include "bcq/sim/result_sink.hpp"
 
 namespace bcq::sim {
-namespace {
-
-/// An even number of picoseconds, so that the middle of a cycle is a whole one. Reported times use cycles and the exact
-/// clock.
-Clocking clocking(const Arch& arch) {
-  const double half_period_ps = std::max(1.0, std::round(5e5 / arch.clock_mhz));
-  return {sc_core::sc_time(2 * half_period_ps, sc_core::SC_PS)};
+void require_k_fits(const Arch& arch, std::size_t k) {
+  if (k <= arch.k_max) return;
+  throw InputError(fmt::format("K = {} is too long for architecture \"{}\"; raise array.k_max (now {}) or split K", k,
+                               arch.name, arch.k_max));
 }
-
-}  // namespace
 
 void require_operands_fit(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight) {
   for (const BcqTensor* operand : {&activation, &weight}) {
@@ -29,10 +21,7 @@ void require_operands_fit(const Arch& arch, const BcqTensor& activation, const B
           "operand is {} but the architecture \"{}\" is built for {}; quantize in that format or change [format]",
           operand->format().name(), arch.name, arch.format.name()));
     }
-    if (operand->k > arch.k_max) {
-      throw InputError(fmt::format("K = {} is too long for architecture \"{}\"; raise array.k_max (now {}) or split K",
-                                   operand->k, arch.name, arch.k_max));
-    }
+    require_k_fits(arch, operand->k);
   }
 }
 
@@ -40,7 +29,7 @@ ArrayRun simulate(const Arch& arch, const BcqTensor& activation, const BcqTensor
                   const SimulationOptions& options) {
   require_operands_fit(arch, activation, weight);
   const Tiling tiling(arch, activation.rows(), weight.rows(), activation.k);
-  const Clocking clock = clocking(arch);
+  const Clocking clock = clocking_of(arch);
   const EdgeStream act = pack_edge(activation, arch.rows, arch.lanes, options.fill);
   const EdgeStream wgt = pack_edge(weight, arch.cols, arch.lanes, options.fill);
   const std::size_t beats = tiling.tiles() * static_cast<std::size_t>(arch.rows);

@@ -50,4 +50,10 @@ std::string markdown_row(const std::vector<std::string>& cells) {
   return out + '\n';
 }
 
+std::string time_text(double seconds) {
+  if (seconds < 1e-3) return fmt::format("{:.3f} us", seconds * 1e6);
+  if (seconds < 1) return fmt::format("{:.3f} ms", seconds * 1e3);
+  return fmt::format("{:.3f} s", seconds);
+}
+
 }  // namespace bcq::sim

@@ -9,6 +9,7 @@
 
 #include "bcq/bcq_format.hpp"
 #include "bcq/gemm.hpp"
+#include "bcq/sim/memory.hpp"
 
 namespace bcq::sim {
 
@@ -19,7 +20,7 @@ enum class Decode {
   kPairs = 2,  ///< factors of pairs of lanes, ready for the dot product
 };
 
-/// Everything that is fixed when the array is built. Members are the parameters of rtl/bcq_array.sv.
+/// Everything that is fixed when the machine is built. Members in capitals are the parameters of rtl/bcq_array.sv.
 struct Arch {
   std::string name = "default";
   std::string about;                                 ///< what it is for, in a line
@@ -32,6 +33,7 @@ struct Arch {
   Accumulation accumulation = Accumulation::kExact;  ///< ACCUM: what a PE sums block arrays in
   Decode decode = Decode::kPairs;                    ///< DECODE; neither results nor cycles depend on it
   BcqFormat format;
+  MemoryConfig memory;  ///< around the array; the RTL knows nothing of it
 
   /// Throws InputError (naming `where`) for a size out of range or parameters that do not divide.
   void validate(const std::string& where) const;
@@ -48,6 +50,9 @@ struct Arch {
 
 /// As in the architecture file: "pe", "edge" or "pairs".
 [[nodiscard]] std::string_view name_of(Decode decode);
+
+/// As in the architecture file: "auto", "activation" or "weight".
+[[nodiscard]] std::string_view name_of(Resident resident);
 
 /// Reads and validates an architecture file. Keys left out keep their default; unknown keys and wrong types are refused
 /// with file, line and key.

@@ -44,7 +44,16 @@ struct Tiling {
   [[nodiscard]] std::size_t macs() const { return m * n * k; }
 };
 
-/// C[M,N] from the result stream, padding dropped.
-[[nodiscard]] Matrix<float> assemble_output(const ArrayRun& run, const Arch& arch, const Tiling& tiling);
+/// A tile of the result.
+struct TileAt {
+  std::size_t m = 0, n = 0;
+};
+
+/// The order of the array's tests: m-tile after m-tile, its n-tiles in order.
+[[nodiscard]] std::vector<TileAt> tiles_in_order(const Tiling& tiling);
+
+/// C[M,N] from the result stream, padding dropped. `order` is that in which the tiles were computed.
+[[nodiscard]] Matrix<float> assemble_output(const ArrayRun& run, const Arch& arch, const Tiling& tiling,
+                                            const std::vector<TileAt>& order);
 
 }  // namespace bcq::sim

@@ -12,6 +12,9 @@
 
 namespace bcq::sim {
 
+/// Throws InputError for a reduction that the architecture cannot accumulate.
+void require_k_fits(const Arch& arch, std::size_t k);
+
 /// Throws InputError unless both operands have the architecture's format and a K that it can accumulate.
 void require_operands_fit(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight);
 

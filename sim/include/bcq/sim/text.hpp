@@ -14,6 +14,9 @@ namespace bcq::sim {
 /// "1 layer", "15 layers".
 [[nodiscard]] std::string counted(std::size_t count, const std::string& noun);
 
+/// Seconds with three decimals, in us, ms or s.
+[[nodiscard]] std::string time_text(double seconds);
+
 /// The shortest digits that read back as the same number; "inf", "-inf", "nan".
 [[nodiscard]] std::string number_text(double value);
 

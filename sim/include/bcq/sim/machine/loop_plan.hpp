@@ -1,0 +1,108 @@
+// The order in which a GEMM goes through the machine: which panels and chunks are moved when, and what each tile uses
+// (docs/machine.md, "Loops"). Pure arithmetic; nothing is stored per tile.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "bcq/sim/arch.hpp"
+#include "bcq/sim/array_run.hpp"
+
+namespace bcq::sim {
+
+/// C[M,N] = A[M,K]·W[N,K]ᵀ.
+struct GemmSize {
+  std::size_t m = 0, n = 0, k = 0;
+
+  [[nodiscard]] std::size_t macs() const { return m * n * k; }
+};
+
+/// One operand in memory: panels of one tile's lines each, cut into chunks along K.
+struct PanelLayout {
+  std::size_t lines = 0;              ///< of a full panel: ROWS or COLS
+  std::size_t matrix_rows = 0;        ///< M or N
+  std::size_t panels = 0;             ///< ⌈matrix_rows/lines⌉
+  std::size_t block_arrays = 0;       ///< along K
+  std::size_t block_array_bytes = 0;  ///< of one line
+
+  [[nodiscard]] std::size_t lines_of(std::size_t panel) const;
+  [[nodiscard]] std::size_t panel_bytes() const { return lines * block_arrays * block_array_bytes; }
+  [[nodiscard]] std::size_t bytes() const { return matrix_rows * block_arrays * block_array_bytes; }
+};
+
+/// A DMA transfer: one chunk of a panel from DRAM into a half of the operand's buffer.
+struct Transfer {
+  std::size_t fill = 0;    ///< content of a half; half fill mod 2
+  std::size_t panel = 0;   ///< of the matrix
+  std::size_t chunk = 0;   ///< of the panel
+  std::size_t source = 0;  ///< bytes from the start of the operand in DRAM
+  std::size_t target = 0;  ///< bytes from the start of the half
+  std::size_t bytes = 0;
+};
+
+/// The plan of one GEMM. Throws InputError when a half of a buffer cannot hold one block array of all its lines, or the
+/// result buffer not two tiles.
+class LoopPlan {
+ public:
+  LoopPlan(const Arch& arch, const GemmSize& size);
+
+  [[nodiscard]] const GemmSize& size() const { return size_; }
+  [[nodiscard]] const PanelLayout& layout(Operand operand) const { return layouts_[index(operand)]; }
+  [[nodiscard]] Operand outer() const { return outer_; }
+  [[nodiscard]] Operand inner() const {
+    return outer_ == Operand::kActivation ? Operand::kWeight : Operand::kActivation;
+  }
+  /// Whether a half of the buffer holds whole panels; chunks stream through it otherwise.
+  [[nodiscard]] bool holds_panels(Operand operand) const { return holds_panels_[index(operand)]; }
+  /// Panels of the outer operand per fill.
+  [[nodiscard]] std::size_t block() const { return block_; }
+
+  [[nodiscard]] std::size_t tiles() const { return layouts_[0].panels * layouts_[1].panels; }
+  [[nodiscard]] std::size_t chunks() const { return chunks_; }  ///< per tile
+  [[nodiscard]] std::size_t block_arrays_in(std::size_t chunk) const;
+  [[nodiscard]] std::size_t scalars_in(std::size_t chunk) const;
+  [[nodiscard]] std::size_t beats_in(std::size_t chunk) const;
+  [[nodiscard]] std::size_t beats_per_tile() const { return beats_per_tile_; }
+
+  /// The tile that is computed `order`-th.
+  [[nodiscard]] TileAt tile(std::size_t order) const;
+
+  [[nodiscard]] std::size_t transfers(Operand operand) const;
+  [[nodiscard]] Transfer transfer(Operand operand, std::size_t number) const;
+  /// The transfer that brings `chunk` of the tile computed `order`-th.
+  [[nodiscard]] std::size_t transfer_for(Operand operand, std::size_t order, std::size_t chunk) const;
+  /// Whether nothing after `chunk` of that tile uses the fill it lies in.
+  [[nodiscard]] bool releases(Operand operand, std::size_t order, std::size_t chunk) const;
+  /// Bytes that all transfers of the operand move.
+  [[nodiscard]] std::uint64_t loaded_bytes(Operand operand) const;
+
+  /// Tiles that the result buffer holds.
+  [[nodiscard]] std::size_t result_slots() const { return result_slots_; }
+  [[nodiscard]] std::size_t result_slot_bytes() const { return layouts_[0].lines * layouts_[1].lines * sizeof(float); }
+  /// Bytes of the FP32 results of a tile that exist, and where they go: tile after tile, as TileAt counts, m first.
+  [[nodiscard]] std::size_t result_bytes(const TileAt& tile) const;
+  [[nodiscard]] std::size_t result_offset(const TileAt& tile) const;
+
+ private:
+  /// Where a tile lies in the loops.
+  struct Position {
+    std::size_t block;         ///< of outer panels
+    std::size_t inner;         ///< panel
+    std::size_t within;        ///< outer panel within its block
+    std::size_t block_panels;  ///< of this block: the last may be short
+  };
+
+  static std::size_t index(Operand operand) { return static_cast<std::size_t>(operand); }
+  [[nodiscard]] Position position(std::size_t order) const;
+  void choose_outer(const Arch& arch);
+
+  GemmSize size_;
+  PanelLayout layouts_[2];
+  std::size_t la_, lanes_;
+  std::size_t chunk_arrays_ = 0, chunks_ = 0, beats_per_tile_ = 0;
+  bool holds_panels_[2] = {false, false};
+  Operand outer_ = Operand::kActivation;
+  std::size_t block_ = 1, result_slots_ = 0;
+};
+
+}  // namespace bcq::sim

@@ -1,0 +1,47 @@
+// What lies around the array: DRAM, DMA engines, buffers and the order of tiles; sections of the architecture file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace bcq::sim {
+
+/// [dram]. All channels together serve one transfer after the other, its bursts interleaved over the channels.
+struct DramConfig {
+  int channels = 4;
+  double gb_per_s = 12.8;  ///< per channel, 10⁹ bytes per second
+  int burst_bytes = 64;    ///< the least that a channel moves; a transfer moves whole bursts
+  double latency_ns = 80;  ///< from a request to its first burst, if the channels are free; requests overlap
+};
+
+/// [dma]. One engine per buffer.
+struct DmaConfig {
+  int transfer_kib = 64;  ///< at most so much of a panel per transfer
+  int outstanding = 4;    ///< transfers that an engine has under way at most
+};
+
+/// [buffers]. SRAM, both halves together.
+struct BufferConfig {
+  int activation_kib = 512;
+  int weight_kib = 512;
+  int result_kib = 64;
+};
+
+enum class Operand : std::uint8_t { kActivation = 0, kWeight = 1 };
+
+/// Which operand stays in its buffer while the other streams past it.
+enum class Resident { kAuto, kActivation, kWeight };
+
+/// The machine around the array.
+struct MemoryConfig {
+  DramConfig dram;
+  DmaConfig dma;
+  BufferConfig buffers;
+  Resident resident = Resident::kAuto;  ///< [loop] resident
+
+  /// Throws InputError (naming `where` and the key) for a value out of range.
+  void validate(const std::string& where) const;
+};
+
+}  // namespace bcq::sim

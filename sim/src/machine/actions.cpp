@@ -1,0 +1,29 @@
+#include "bcq/sim/machine/actions.hpp"
+
+namespace bcq::sim {
+
+ActionCounts count_actions(const Arch& arch, const LoopPlan& plan) {
+  const auto rows = static_cast<std::uint64_t>(arch.rows);
+  const auto cols = static_cast<std::uint64_t>(arch.cols);
+  const auto lanes = static_cast<std::uint64_t>(arch.lanes);
+  const std::uint64_t tiles = plan.tiles();
+  const std::uint64_t beats = tiles * plan.beats_per_tile();
+  const PanelLayout& activation = plan.layout(Operand::kActivation);
+  const PanelLayout& weight = plan.layout(Operand::kWeight);
+  const std::uint64_t result_bytes = std::uint64_t{plan.size().m} * plan.size().n * sizeof(float);
+  const std::uint64_t read_bytes =
+      std::uint64_t{activation.bytes()} * weight.panels + std::uint64_t{weight.bytes()} * activation.panels;
+  const std::uint64_t written_bytes = plan.loaded_bytes(Operand::kActivation) + plan.loaded_bytes(Operand::kWeight);
+
+  ActionCounts counts;
+  counts.macs = plan.size().macs();
+  counts.mac_slots = beats * rows * cols * lanes;
+  counts.decodes = counts.codebook_reads = beats * (rows + cols) * lanes;
+  counts.scale_multiplies = counts.accumulations = tiles * activation.block_arrays * rows * cols;
+  counts.output_multiplies = tiles * rows * cols;
+  counts.sram_read_bits = 8 * (read_bytes + result_bytes);
+  counts.sram_write_bits = 8 * (written_bytes + result_bytes);
+  return counts;
+}
+
+}  // namespace bcq::sim

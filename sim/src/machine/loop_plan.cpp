@@ -1,0 +1,186 @@
+#include "bcq/sim/machine/loop_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bcq/error.hpp"
+#include "bcq/sim/panel.hpp"
+
+namespace bcq::sim {
+namespace {
+
+constexpr std::size_t kKib = 1024;
+
+std::size_t half_bytes(int kib) {
+  return static_cast<std::size_t>(kib) * kKib / 2;
+}
+
+PanelLayout layout_of(const BcqFormat& format, int lines, std::size_t matrix_rows, std::size_t k) {
+  const auto height = static_cast<std::size_t>(lines);
+  return {.lines = height,
+          .matrix_rows = matrix_rows,
+          .panels = ceil_div(matrix_rows, height),
+          .block_arrays = format.arrays(k),
+          .block_array_bytes = block_array_bytes(format)};
+}
+
+/// Block arrays along K that a half of the buffer holds of all lines.
+std::size_t arrays_in_half(const Arch& arch, const PanelLayout& layout, int kib, const char* key) {
+  const std::size_t arrays = half_bytes(kib) / (layout.lines * layout.block_array_bytes);
+  if (arrays > 0) return arrays;
+  throw InputError(fmt::format(
+      "architecture \"{}\": buffers.{} = {}: a half does not hold one block array of all {} lines ({} bytes); raise it",
+      arch.name, key, kib, layout.lines, layout.lines * layout.block_array_bytes));
+}
+
+}  // namespace
+
+std::size_t PanelLayout::lines_of(std::size_t panel) const {
+  return std::min(lines, matrix_rows - panel * lines);
+}
+
+LoopPlan::LoopPlan(const Arch& arch, const GemmSize& size)
+    : size_(size), la_(static_cast<std::size_t>(arch.format.la)), lanes_(static_cast<std::size_t>(arch.lanes)) {
+  layouts_[0] = layout_of(arch.format, arch.rows, size.m, size.k);
+  layouts_[1] = layout_of(arch.format, arch.cols, size.n, size.k);
+  const BufferConfig& buffers = arch.memory.buffers;
+  const std::size_t in_half[2] = {arrays_in_half(arch, layouts_[0], buffers.activation_kib, "activation_kib"),
+                                  arrays_in_half(arch, layouts_[1], buffers.weight_kib, "weight_kib")};
+
+  chunk_arrays_ = std::min({layouts_[0].block_arrays, in_half[0], in_half[1]});
+  for (int i = 0; i < 2; ++i) {
+    const std::size_t transfer = static_cast<std::size_t>(arch.memory.dma.transfer_kib) * kKib;
+    const std::size_t slice = layouts_[i].lines * layouts_[i].block_array_bytes;
+    chunk_arrays_ = std::min(chunk_arrays_, std::max<std::size_t>(transfer / slice, 1));
+    holds_panels_[i] = layouts_[i].panel_bytes() <= half_bytes(i == 0 ? buffers.activation_kib : buffers.weight_kib);
+  }
+  chunks_ = ceil_div(layouts_[0].block_arrays, chunk_arrays_);
+  for (std::size_t chunk = 0; chunk < chunks_; ++chunk) beats_per_tile_ += beats_in(chunk);
+  choose_outer(arch);
+
+  result_slots_ = static_cast<std::size_t>(buffers.result_kib) * kKib / result_slot_bytes();
+  if (result_slots_ < 2) {
+    throw InputError(
+        fmt::format("architecture \"{}\": buffers.result_kib = {}: does not hold two tiles of {} bytes; raise it",
+                    arch.name, buffers.result_kib, result_slot_bytes()));
+  }
+}
+
+void LoopPlan::choose_outer(const Arch& arch) {
+  const std::size_t kHalf[2] = {half_bytes(arch.memory.buffers.activation_kib),
+                                half_bytes(arch.memory.buffers.weight_kib)};
+  const auto plan_with = [&](Operand outer) {
+    outer_ = outer;
+    const PanelLayout& layout = layouts_[index(outer)];
+    block_ = holds_panels(outer) ? std::min(kHalf[index(outer)] / layout.panel_bytes(), layout.panels) : 1;
+    return loaded_bytes(Operand::kActivation) + loaded_bytes(Operand::kWeight);
+  };
+  switch (arch.memory.resident) {
+    case Resident::kActivation:
+      plan_with(Operand::kActivation);
+      return;
+    case Resident::kWeight:
+      plan_with(Operand::kWeight);
+      return;
+    case Resident::kAuto:
+      break;
+  }
+  const std::uint64_t with_weight = plan_with(Operand::kWeight);
+  if (plan_with(Operand::kActivation) > with_weight) plan_with(Operand::kWeight);
+}
+
+std::size_t LoopPlan::block_arrays_in(std::size_t chunk) const {
+  return std::min(chunk_arrays_, layouts_[0].block_arrays - chunk * chunk_arrays_);
+}
+
+std::size_t LoopPlan::scalars_in(std::size_t chunk) const {
+  const std::size_t begin = chunk * chunk_arrays_ * la_;
+  return std::min(chunk_arrays_ * la_, size_.k - begin);
+}
+
+std::size_t LoopPlan::beats_in(std::size_t chunk) const {
+  return ceil_div(scalars_in(chunk), lanes_);
+}
+
+LoopPlan::Position LoopPlan::position(std::size_t order) const {
+  const std::size_t inner_panels = layouts_[index(inner())].panels;
+  const std::size_t outer_panels = layouts_[index(outer_)].panels;
+  const std::size_t block = order / (block_ * inner_panels);
+  const std::size_t in_block = order % (block_ * inner_panels);
+  const std::size_t block_panels = std::min(block_, outer_panels - block * block_);
+  return {block, in_block / block_panels, in_block % block_panels, block_panels};
+}
+
+TileAt LoopPlan::tile(std::size_t order) const {
+  const Position at = position(order);
+  const std::size_t outer_panel = at.block * block_ + at.within;
+  return outer_ == Operand::kActivation ? TileAt{outer_panel, at.inner} : TileAt{at.inner, outer_panel};
+}
+
+std::size_t LoopPlan::transfers(Operand operand) const {
+  if (!holds_panels(operand)) return tiles() * chunks_;
+  const std::size_t panels = layout(operand).panels;
+  if (operand == outer_) return panels * chunks_;
+  return ceil_div(layouts_[index(outer_)].panels, block_) * panels * chunks_;
+}
+
+Transfer LoopPlan::transfer(Operand operand, std::size_t number) const {
+  const PanelLayout& layout = layouts_[index(operand)];
+  Transfer out;
+  out.chunk = number % chunks_;
+  const std::size_t panel_number = number / chunks_;
+  if (!holds_panels(operand)) {
+    const TileAt at = tile(panel_number);
+    out.panel = operand == Operand::kActivation ? at.m : at.n;
+    out.fill = number;
+  } else if (operand == outer_) {
+    out.panel = panel_number;
+    out.fill = panel_number / block_;
+  } else {
+    out.panel = panel_number % layout.panels;
+    out.fill = panel_number;
+  }
+  const std::size_t lines = layout.lines_of(out.panel);
+  const std::size_t chunk_offset = out.chunk * chunk_arrays_ * lines * layout.block_array_bytes;
+  out.source = out.panel * layout.panel_bytes() + chunk_offset;
+  out.target = holds_panels(operand) ? chunk_offset : 0;
+  if (operand == outer_ && holds_panels(operand)) out.target += panel_number % block_ * layout.panel_bytes();
+  out.bytes = block_arrays_in(out.chunk) * lines * layout.block_array_bytes;
+  return out;
+}
+
+std::size_t LoopPlan::transfer_for(Operand operand, std::size_t order, std::size_t chunk) const {
+  if (!holds_panels(operand)) return order * chunks_ + chunk;
+  const Position at = position(order);
+  if (operand == outer_) return (at.block * block_ + at.within) * chunks_ + chunk;
+  return (at.block * layout(operand).panels + at.inner) * chunks_ + chunk;
+}
+
+bool LoopPlan::releases(Operand operand, std::size_t order, std::size_t chunk) const {
+  if (!holds_panels(operand)) return true;
+  if (chunk + 1 != chunks_) return false;
+  const Position at = position(order);
+  const bool last_of_block = at.within + 1 == at.block_panels;
+  if (operand != outer_) return last_of_block;
+  return last_of_block && at.inner + 1 == layouts_[index(inner())].panels;
+}
+
+std::uint64_t LoopPlan::loaded_bytes(Operand operand) const {
+  const PanelLayout& layout = layouts_[index(operand)];
+  const PanelLayout& other = layouts_[1 - index(operand)];
+  if (!holds_panels(operand)) return static_cast<std::uint64_t>(layout.bytes()) * other.panels;
+  if (operand == outer_) return layout.bytes();
+  return static_cast<std::uint64_t>(layout.bytes()) * ceil_div(other.panels, block_);
+}
+
+std::size_t LoopPlan::result_bytes(const TileAt& tile) const {
+  return layouts_[0].lines_of(tile.m) * layouts_[1].lines_of(tile.n) * sizeof(float);
+}
+
+std::size_t LoopPlan::result_offset(const TileAt& tile) const {
+  const std::size_t above = tile.m * layouts_[0].lines * size_.n;
+  return (above + layouts_[0].lines_of(tile.m) * tile.n * layouts_[1].lines) * sizeof(float);
+}
+
+}  // namespace bcq::sim

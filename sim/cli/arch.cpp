@@ -33,9 +33,10 @@ std::string toml_text(const sim::Arch& arch) {
   const ordered_json configuration = sim::to_json(arch);
   std::string out =
       fmt::format("name = {}\nabout = {}\n", ordered_json(arch.name).dump(), ordered_json(arch.about).dump());
-  for (const auto* section : {"array", "format"}) {
+  for (const auto& [section, keys] : configuration.items()) {
+    if (!keys.is_object()) continue;
     out += fmt::format("\n[{}]\n", section);
-    for (const auto& [key, value] : configuration[section].items()) out += fmt::format("{} = {}\n", key, value.dump());
+    for (const auto& [key, value] : keys.items()) out += fmt::format("{} = {}\n", key, value.dump());
   }
   return out;
 }

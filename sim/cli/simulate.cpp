@@ -1,28 +1,55 @@
-#include "bcq/sim/simulate.hpp"
-
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <bit>
 #include <cstdio>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <tuple>
 
+#include "bcq/atomic_file.hpp"
+#include "bcq/error.hpp"
 #include "bcq/gemm.hpp"
 #include "bcq/safetensors.hpp"
+#include "bcq/sim/gemm_list.hpp"
+#include "bcq/sim/machine_report.hpp"
+#include "bcq/sim/plot.hpp"
 #include "bcq/sim/program.hpp"
 #include "bcq/sim/progress.hpp"
 #include "bcq/sim/report.hpp"
+#include "bcq/sim/simulate.hpp"
+#include "bcq/sim/timeline_report.hpp"
+#include "bcq/sim/waves.hpp"
 #include "commands.hpp"
 
 namespace bcq::cli {
 namespace {
 
+constexpr const char* kPlotScript = "roofline_plot.py";
+/// A timeline of so many spans is some 100 MB of trace; what comes later is left out, and said.
+constexpr std::size_t kMostSpans = 1'000'000;
+/// A layer with more MACs than this runs without values unless --values asks for them: seconds of one core.
+constexpr double kMostMacsWithValues = 1e11;
+
 struct Options {
-  sim::WorkloadRequest workload;
-  std::string output, json;
-  std::uint32_t stalls = 0;
-  std::uint64_t seed = 1;
+  sim::WorkloadRequest workload;  ///< its `layer` may be a list of shapes
+  std::string model;
+  sim::Sequence sequence;
+  bool values = false, timing_only = false;
+  std::string output, json, svg, timeline, vcd, fst;
+
+  [[nodiscard]] std::vector<std::string> outputs() const { return {output, json, svg, timeline, vcd, fst}; }
+  [[nodiscard]] bool wants_timeline() const { return !timeline.empty() || !vcd.empty() || !fst.empty(); }
+};
+
+/// What the machine did, and the operands' side of a layer that ran with values.
+struct Outcome {
+  sim::MachineReport machine;
+  std::optional<sim::GemmReport> layer;
+  std::optional<sim::Timeline> timeline;
 };
 
 /// Whether the two outputs have the same bits; says on stderr where they do not.
@@ -46,59 +73,189 @@ void write_result(const Options& options, const sim::QuantizedLayer& work, const
   file.set_metadata("layer", work.layer.name);
   file.set_metadata("configuration",
                     sim::to_json(work.arch).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-  file.set_metadata("stall_percent", std::to_string(options.stalls));
-  file.set_metadata("seed", std::to_string(options.seed));
   file.set_metadata("versions", sim::versions_json().dump());
   file.write(options.output);
 }
 
-int run(const Options& options, const std::string& command_line) {
-  const auto& request = options.workload;
-  sim::require_outputs({options.output, options.json}, {request.layer, request.codebooks, request.arch});
-  const sim::QuantizedLayer work = sim::quantize_layer(request);
-  const Matrix<float> golden = gemm(work.activation, work.weight, work.arch.accumulation);
+std::optional<sim::Timeline> timeline_for(const Options& options) {
+  return options.wants_timeline() ? std::optional<sim::Timeline>(kMostSpans) : std::nullopt;
+}
 
-  sim::SimulationOptions simulation_options;
-  simulation_options.stalls = {options.seed, {options.stalls, options.stalls, options.stalls}};
-  sim::ArrayRun array_run;
+/// Runs a layer with its data; nothing when the output is not the golden one.
+std::optional<Outcome> run_layer(const Options& options) {
+  const sim::QuantizedLayer work = sim::quantize_layer(options.workload);
+  Outcome outcome{.machine = {.workload = options.workload.layer, .remark = {}, .arch = work.arch, .gemms = {}},
+                  .layer = {},
+                  .timeline = timeline_for(options)};
+  const sim::GemmShape shape{work.layer.name, work.activation.rows(), work.weight.rows(), work.weight.k};
+  Matrix<float> output;
   {
     sim::ProgressBar bar("simulate");
-    simulation_options.progress = [&](std::size_t done, std::size_t total) { bar.update(done, total); };
-    array_run = sim::simulate(work.arch, work.activation, work.weight, simulation_options);
+    sim::Machine machine(work.arch);
+    const sim::MachineRun run =
+        machine.run({work.activation, work.weight}, output,
+                    {.timeline = outcome.timeline ? &*outcome.timeline : nullptr,
+                     .progress = [&](std::size_t done, std::size_t total) { bar.update(done, total); }});
+    outcome.machine.gemms.push_back(sim::cost_of(work.arch, shape, run));
   }
-  const sim::Tiling tiling(work.arch, work.activation.rows(), work.weight.rows(), work.weight.k);
-  const Matrix<float> output = sim::assemble_output(array_run, work.arch, tiling);
-  if (!agree(golden, output)) return sim::kFailure;
-
-  sim::GemmReport report = sim::gemm_report(work, output);
-  report.timing = sim::timing_report(work.arch, tiling, array_run);
+  if (!agree(gemm(work.activation, work.weight, work.arch.accumulation), output)) return std::nullopt;
+  outcome.layer = sim::gemm_report(work, output);
   if (!options.output.empty()) write_result(options, work, output);
-  auto json = sim::origin_json(command_line, options.seed);
-  json["stall_percent"] = options.stalls;
-  json.update(sim::to_json(report));
-  json["bit_equal_to_golden_model"] = true;
-  sim::write_report(sim::to_table(report) + "\nSystemC and golden model agree in every bit.\n", json, options.json);
+  return outcome;
+}
+
+/// Runs shapes; equal ones once.
+Outcome run_shapes(const Options& options, const sim::GemmList& list) {
+  const auto& choice = options.workload.arch;
+  const sim::Arch arch = choice.empty() ? sim::Arch{} : sim::find_arch(choice);
+  for (const sim::GemmShape& shape : list.gemms) {
+    try {
+      sim::require_k_fits(arch, shape.k);
+      (void)sim::LoopPlan(arch, {shape.m, shape.n, shape.k});
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}: {}: {}", list.name, shape.name, error.what()));
+    }
+  }
+  Outcome outcome{.machine = {.workload = list.name, .remark = list.remark, .arch = arch, .gemms = {}},
+                  .layer = {},
+                  .timeline = timeline_for(options)};
+  sim::Machine machine(arch);
+  sim::ProgressBar bar("simulate");
+  std::map<std::tuple<std::size_t, std::size_t, std::size_t>, sim::MachineRun> runs;
+  double done = 0;
+  const double total = sim::macs(list);
+  for (const sim::GemmShape& shape : list.gemms) {
+    const auto key = std::tuple(shape.m, shape.n, shape.k);
+    const auto progress = [&](std::size_t tiles, std::size_t all) {
+      const double part = done + sim::macs(shape) * static_cast<double>(tiles) / static_cast<double>(all);
+      bar.update(static_cast<std::size_t>(1000 * part / total), 1000, shape.name);
+    };
+    if (!runs.contains(key)) {
+      runs[key] = machine.run(sim::GemmSize{shape.m, shape.n, shape.k},
+                              {.timeline = outcome.timeline ? &*outcome.timeline : nullptr, .progress = progress});
+    }
+    done += sim::macs(shape);
+    outcome.machine.gemms.push_back(sim::cost_of(arch, shape, runs.at(key)));
+  }
+  return outcome;
+}
+
+bool is_list(const std::string& workload) {
+  return std::filesystem::path(workload).extension() == ".csv";
+}
+
+std::optional<Outcome> run_workload(const Options& options) {
+  const std::string& workload = options.workload.layer;
+  if (workload.empty() == options.model.empty())
+    throw InputError("simulate: name one workload: a layer file, a list of shapes LIST.csv, or --model NAME");
+  const bool shapes_only = !options.model.empty() || is_list(workload);
+  if (shapes_only && options.values) {
+    throw InputError("--values: shapes alone have no data; name a layer file LAYER.safetensors");
+  }
+  if (!options.output.empty() && (shapes_only || options.timing_only))
+    throw InputError("-o: a run without data has no result; leave it out or simulate a layer file with --values");
+  if (!options.model.empty()) return run_shapes(options, sim::model_gemms(options.model, options.sequence));
+  if (is_list(workload)) return run_shapes(options, sim::read_gemm_list(workload));
+  if (!options.timing_only && options.values) return run_layer(options);
+
+  const Layer layer = read_layer(workload);
+  const sim::GemmShape shape{layer.name, layer.activation.rows(), layer.weight.rows(), layer.weight.cols()};
+  if (!options.timing_only && sim::macs(shape) <= kMostMacsWithValues) return run_layer(options);
+  if (!options.output.empty()) throw InputError("-o: this layer is simulated without data by default; add --values");
+  return run_shapes(options, {workload, {shape}, options.timing_only ? "" : "without data; --values computes them"});
+}
+
+void write_pictures(const Options& options, const Outcome& outcome, const nlohmann::ordered_json& json) {
+  if (!options.svg.empty()) write_file_atomically(options.svg, sim::draw_svg(kPlotScript, json));
+  if (!outcome.timeline) return;
+  const sim::Timeline& timeline = *outcome.timeline;
+  if (timeline.dropped() > 0) {
+    fmt::print(stderr, "bcq: the timeline ends after {} spans; {} more are left out\n", timeline.spans().size(),
+               timeline.dropped());
+  }
+  if (!options.timeline.empty())
+    write_file_atomically(options.timeline, sim::to_trace(timeline, "bcq " + outcome.machine.arch.name).dump() + "\n");
+  if (!options.vcd.empty()) write_file_atomically(options.vcd, sim::to_vcd(timeline));
+  if (!options.fst.empty()) sim::write_fst(timeline, options.fst);
+  for (const std::string& waves : {options.vcd, options.fst}) {
+    if (waves.empty()) continue;
+    const std::string file = std::filesystem::absolute(waves).string();
+    write_file_atomically(waves + ".gtkw", sim::gtkwave_view(file));
+  }
+}
+
+int run(const Options& options, const std::string& command_line) {
+  const auto& request = options.workload;
+  sim::require_outputs(options.outputs(), {request.layer, request.codebooks, request.arch});
+  if (!options.svg.empty()) sim::require_plotting(kPlotScript);
+  const std::optional<Outcome> outcome = run_workload(options);
+  if (!outcome) return sim::kFailure;
+
+  auto json = sim::origin_json(command_line);
+  std::string table = sim::to_table(outcome->machine);
+  if (outcome->layer) {
+    json.update(sim::to_json(*outcome->layer));
+    json["bit_equal_to_golden_model"] = true;
+    table = sim::to_table(*outcome->layer) + "\n" + table + "\nSystemC and golden model agree in every bit.\n";
+  }
+  json.update(sim::to_json(outcome->machine));
+  write_pictures(options, *outcome, json);
+  sim::write_report(table, json, options.json);
   return sim::kSuccess;
+}
+
+void add_model_options(CLI::App& command, Options& options) {
+  command.add_option("--model", options.model, "The linear layers of a published model instead of a file")
+      ->check(CLI::IsMember(sim::model_names()).description(""))
+      ->type_name("NAME");
+  const auto tokens = [&](const char* name, std::size_t& value, const char* help) {
+    command.add_option(name, value, help)->needs("--model")->type_name("N")->capture_default_str();
+  };
+  tokens("--batch", options.sequence.batch, "Sequences at a time");
+  tokens("--prefill", options.sequence.prefill, "Tokens of each sequence that are read at once");
+  tokens("--decode", options.sequence.decode, "Tokens of each sequence that are then made one at a time");
+  command.add_flag("--attention", options.sequence.attention, "Count the GEMMs of attention as well")->needs("--model");
+  command.add_flag("--lm-head", options.sequence.lm_head, "Count the logits as well")->needs("--model");
 }
 
 }  // namespace
 
 void add_simulate(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("simulate", "Run a layer on the SystemC array: cycles, utilization, error");
+  auto* command = app.add_subcommand(
+      "simulate",
+      "Run a layer, a list of GEMM shapes or a model on the machine: cycles, stalls, bytes, roofline, error");
   const auto options = std::make_shared<Options>();
   sim::add_workload_options(*command, options->workload);
-  command->add_option("-o,--output", options->output, "Result file to write: `output` F32 [M,N]")->type_name("RESULT");
-  command->add_option("--stalls", options->stalls, "Share of cycles in which each stream stalls, 0 to 99")
-      ->check(CLI::Range(0, 99).description(""))
-      ->type_name("PERCENT")
-      ->capture_default_str();
-  sim::add_seed_option(*command, options->seed, "Seed of the stalls");
+  command->get_option("LAYER")->required(false)->description(
+      "Layer file: safetensors with `weight` [N,K] and `activation` [M,K]; or a list of shapes LIST.csv in SCALE-Sim's "
+      "GEMM format (Layer,M,N,K,)");
+  add_model_options(*command, *options);
+  auto* timing =
+      command->add_flag("--timing-only", options->timing_only, "Cycles alone, without data; the cycles are the same");
+  command->add_flag("--values", options->values, "Carry the data of a layer of any size, bit for bit")
+      ->excludes(timing);
+  const auto file = [&](const char* name, std::string& path, const char* help, const char* type) {
+    command->add_option(name, path, help)->type_name(type);
+  };
+  file("-o,--output", options->output, "Result file to write: `output` F32 [M,N]", "RESULT");
+  file("--svg", options->svg, "Draw the roofline", "FILE.svg");
+  file("--timeline", options->timeline, "Write what happened when, for ui.perfetto.dev or chrome://tracing",
+       "FILE.json");
+  file("--vcd", options->vcd, "Write it as waves, with a view FILE.vcd.gtkw for GTKWave", "FILE.vcd");
+  file("--fst", options->fst, "Likewise, compressed", "FILE.fst");
   sim::add_json_option(*command, options->json);
+  std::string models;
+  for (const std::string& name : sim::model_names()) models += (models.empty() ? "" : ", ") + name;
   command->footer(
-      "The output is compared with the golden model; a difference in a single bit ends with code 1.\n"
+      "Models: " + models +
+      ".\n"
+      "The output of a layer is compared with the golden model; a difference in a single bit ends with code 1.\n"
       "Example:\n"
-      "  bcq simulate layer.safetensors --arch default -o result.safetensors --json report.json\n"
-      "Next: bcq verify LAYER runs the RTL as well; bcq arch lists the arrays.");
+      "  bcq simulate layer.safetensors --arch small -o result.safetensors --json report.json\n"
+      "  bcq simulate shapes.csv --arch tpu --svg roofline.svg\n"
+      "  bcq simulate --model llama2-70b --prefill 4096\n"
+      "Next: bcq verify LAYER --memory runs the RTL as well; bcq arch lists the machines; docs/machine.md says what a\n"
+      "cycle is.");
   command->callback(
       [options, &session] { session.command = [options, &session] { return run(*options, session.command_line); }; });
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bcq/sim/machine_report.hpp"
 #include "bcq/sim/report.hpp"
 #include "bcq/sim/text.hpp"
 #include "bcq/text.hpp"
@@ -24,8 +25,18 @@ std::string arch_table(const sim::Arch& arch) {
   table += line("codebooks", arch.frozen ? "frozen" : "programmable");
   table += line("accumulator", fmt::format("{}, {} bits", sim::name_of(arch.accumulation), arch.accumulator_bits()));
   table += line("decode", std::string(sim::name_of(arch.decode)));
-  return table + line("format",
-                      fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
+  table +=
+      line("format", fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
+  const auto& [dram, dma, buffers, resident] = arch.memory;
+  table += line("buffers", fmt::format("activation {} KiB, weight {} KiB, result {} KiB", buffers.activation_kib,
+                                       buffers.weight_kib, buffers.result_kib));
+  table += line("DMA", fmt::format("transfers of up to {} KiB, {} under way", dma.transfer_kib, dma.outstanding));
+  table += line("DRAM", fmt::format("{} x {} GB/s, bursts of {} bytes, latency {} ns", dram.channels, dram.gb_per_s,
+                                    dram.burst_bytes, dram.latency_ns));
+  const sim::Roofline roofline(arch);
+  table += line("roofline", fmt::format("{:.1f} GOPS, {:.1f} GB/s: compute bound from {:.1f} operations per byte on",
+                                        roofline.peak_gops, roofline.bandwidth_gb_per_s, roofline.ridge()));
+  return table + line("resident", std::string(sim::name_of(resident)));
 }
 
 std::string codebooks_table(const CodebookSet& set) {

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "bcq/sim/pacing.hpp"
 #include "bcq/sim/stall_pattern.hpp"
 
 namespace bcq::testbench {
@@ -18,7 +19,7 @@ namespace bcq::testbench {
 /// Everything fixed-size about a job.
 struct JobHeader {
   std::uint64_t k, k_max;
-  std::uint64_t m_tiles, n_tiles, beats_per_tile;
+  std::uint64_t beats_per_tile;
   std::uint64_t act_words_per_beat, wgt_words_per_beat;
   std::uint64_t rows, cols;
   std::uint64_t reset_seed;  ///< initial state of every register that has no reset
@@ -30,7 +31,9 @@ struct JobHeader {
 struct Job {
   JobHeader header{};
   std::vector<std::int32_t> act_codewords, wgt_codewords;  ///< [nc·16]; empty where the codebooks are frozen
-  std::vector<std::uint32_t> act_beats, wgt_beats;         ///< [tiles, beats per tile, words per beat]
+  std::vector<std::uint32_t> act_beats, wgt_beats;         ///< [panels, beats per tile, words per beat]
+  std::vector<std::uint64_t> act_panels, wgt_panels;       ///< of each tile, in the order of the tiles
+  std::vector<sim::Stretch> act_pace, wgt_pace, res_pace;  ///< when beats may move, beside the stalls
 };
 
 /// The result stream of a job.
@@ -95,6 +98,11 @@ inline void write_job(const std::string& path, const Job& job) {
   file.put_array(job.wgt_codewords);
   file.put_array(job.act_beats);
   file.put_array(job.wgt_beats);
+  file.put_array(job.act_panels);
+  file.put_array(job.wgt_panels);
+  file.put_array(job.act_pace);
+  file.put_array(job.wgt_pace);
+  file.put_array(job.res_pace);
   file.close();
 }
 
@@ -106,6 +114,11 @@ inline Job read_job(const std::string& path) {
   file.get_array(job.wgt_codewords);
   file.get_array(job.act_beats);
   file.get_array(job.wgt_beats);
+  file.get_array(job.act_panels);
+  file.get_array(job.wgt_panels);
+  file.get_array(job.act_pace);
+  file.get_array(job.wgt_pace);
+  file.get_array(job.res_pace);
   return job;
 }
 

@@ -21,30 +21,42 @@ namespace {
 using sim::Stream;
 namespace registers = sim::registers;
 
-/// One operand's beats in the order of the tiles, with the stalls of its stream.
+/// One operand's beats in the order of the tiles, with the pace and the stalls of its stream.
 class Source {
  public:
-  Source(const std::vector<std::uint32_t>& beats, std::size_t words_per_beat, std::size_t beats_total, Stream stream,
+  Source(const std::vector<std::uint32_t>& beats, const std::vector<std::uint64_t>& panels,
+         const std::vector<sim::Stretch>& pace, std::size_t words_per_beat, std::size_t beats_per_tile, Stream stream,
          const sim::StallPattern& stalls)
-      : beats_(beats), words_per_beat_(words_per_beat), left_(beats_total), stream_(stream), stalls_(stalls) {}
+      : beats_(beats),
+        panels_(panels),
+        pacer_(pace),
+        words_per_beat_(words_per_beat),
+        beats_per_tile_(beats_per_tile),
+        stream_(stream),
+        stalls_(stalls) {}
 
   /// A beat once offered stays on offer until it is taken.
   bool valid(std::uint64_t cycle) {
-    offered_ = offered_ || (left_ > 0 && !stalls_.stalled(stream_, cycle));
+    const bool there = sent_ < panels_.size() * beats_per_tile_ && cycle >= pacer_.from();
+    offered_ = offered_ || (there && !stalls_.stalled(stream_, cycle));
     return offered_;
   }
-  [[nodiscard]] const std::uint32_t* words(std::size_t beat) const { return &beats_[beat * words_per_beat_]; }
+  [[nodiscard]] const std::uint32_t* words() const {
+    const std::size_t beat = panels_[sent_ / beats_per_tile_] * beats_per_tile_ + sent_ % beats_per_tile_;
+    return &beats_[beat * words_per_beat_];
+  }
+  [[nodiscard]] bool last() const { return sent_ + 1 == panels_.size() * beats_per_tile_; }
   void taken() {
     offered_ = false;
-    --left_;
     ++sent_;
+    pacer_.next();
   }
-  [[nodiscard]] std::size_t sent() const { return sent_; }
 
  private:
   const std::vector<std::uint32_t>& beats_;
-  std::size_t words_per_beat_;
-  std::size_t left_;
+  const std::vector<std::uint64_t>& panels_;
+  sim::Pacer pacer_;
+  std::size_t words_per_beat_, beats_per_tile_;
   std::size_t sent_ = 0;
   Stream stream_;
   const sim::StallPattern& stalls_;
@@ -70,35 +82,35 @@ void require_identity(Host& host, const JobHeader& header) {
 /// Streams the operands in and the results out, until the last result beat.
 void stream(Host& host, Top& top, const Job& job, JobResult& result) {
   const JobHeader& h = job.header;
-  const std::size_t tiles = h.m_tiles * h.n_tiles;
-  const std::size_t operand_beats = tiles * h.beats_per_tile;
+  const std::size_t tiles = job.act_panels.size();
   const std::size_t result_beats = tiles * h.rows;
-  // Far beyond any legal run: every beat could stall for 1000 cycles.
-  const std::uint64_t give_up = 1000 * (operand_beats + result_beats + 100);
+  // Far beyond any legal run: every beat could stall for 1000 cycles after the last one may move.
+  std::uint64_t give_up = 1000 * (tiles * h.beats_per_tile + result_beats + 100);
+  for (const auto* pace : {&job.act_pace, &job.wgt_pace, &job.res_pace}) {
+    if (!pace->empty()) give_up += pace->back().from;
+  }
 
-  Source act(job.act_beats, h.act_words_per_beat, operand_beats, Stream::kActivation, h.stalls);
-  Source wgt(job.wgt_beats, h.wgt_words_per_beat, operand_beats, Stream::kWeight, h.stalls);
-  const auto act_beat = [&](std::size_t sent) {
-    return sent / h.beats_per_tile / h.n_tiles * h.beats_per_tile + sent % h.beats_per_tile;
-  };
-  const auto wgt_beat = [&](std::size_t sent) {
-    return sent / h.beats_per_tile % h.n_tiles * h.beats_per_tile + sent % h.beats_per_tile;
-  };
+  Source act(job.act_beats, job.act_panels, job.act_pace, h.act_words_per_beat, h.beats_per_tile, Stream::kActivation,
+             h.stalls);
+  Source wgt(job.wgt_beats, job.wgt_panels, job.wgt_pace, h.wgt_words_per_beat, h.beats_per_tile, Stream::kWeight,
+             h.stalls);
+  sim::Pacer sink(job.res_pace);
 
   for (std::uint64_t cycle = 0; result.beat_cycles.size() < result_beats; ++cycle) {
     if (cycle == give_up) throw std::runtime_error("the array hangs: no progress");
     top.s_axis_act_tvalid = act.valid(cycle);
     top.s_axis_wgt_tvalid = wgt.valid(cycle);
-    top.m_axis_res_tready = !h.stalls.stalled(Stream::kResult, cycle);
-    if (top.s_axis_act_tvalid) drive(top.s_axis_act_tdata, act.words(act_beat(act.sent())));
-    if (top.s_axis_wgt_tvalid) drive(top.s_axis_wgt_tdata, wgt.words(wgt_beat(wgt.sent())));
-    top.s_axis_act_tlast = act.sent() + 1 == operand_beats;
-    top.s_axis_wgt_tlast = wgt.sent() + 1 == operand_beats;
+    top.m_axis_res_tready = cycle >= sink.from() && !h.stalls.stalled(Stream::kResult, cycle);
+    if (top.s_axis_act_tvalid) drive(top.s_axis_act_tdata, act.words());
+    if (top.s_axis_wgt_tvalid) drive(top.s_axis_wgt_tdata, wgt.words());
+    top.s_axis_act_tlast = act.last();
+    top.s_axis_wgt_tlast = wgt.last();
     host.settle();
     const bool act_taken = top.s_axis_act_tvalid && top.s_axis_act_tready;
     const bool wgt_taken = top.s_axis_wgt_tvalid && top.s_axis_wgt_tready;
     if (top.m_axis_res_tvalid && top.m_axis_res_tready) {
       result.beat_cycles.push_back(cycle);
+      sink.next();
       sample(top.m_axis_res_tdata, h.cols, result.words);
       if (top.m_axis_res_tlast != (result.beat_cycles.size() == result_beats))
         throw std::runtime_error("TLAST of the results is not on the run's last beat");
@@ -119,7 +131,7 @@ JobResult run(Host& host, Top& top, const Job& job) {
     host.load_codebooks(job.wgt_codewords, true);
   }
   host.write(registers::kEnable, ~0U);
-  const auto tiles = static_cast<std::uint32_t>(h.m_tiles * h.n_tiles);
+  const auto tiles = static_cast<std::uint32_t>(job.act_panels.size());
   host.start(static_cast<std::uint32_t>(h.k), h.scale_bits, tiles);
 
   JobResult result;

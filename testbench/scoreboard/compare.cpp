@@ -46,6 +46,7 @@ Mismatches compare_runs(const std::string& a_name, const sim::ArrayRun& a, const
       mismatches.push_back(fmt::format("result beat {}: {} in cycle {}, {} in cycle {}", i, a_name, a.beat_cycles[i],
                                        b_name, b.beat_cycles[i]));
     }
+    if (a.values.empty() || b.values.empty()) continue;
     for (std::size_t c = 0; c < a.cols && mismatches.size() < kListedMismatches; ++c) {
       const float x = a.values[i * a.cols + c];
       const float y = b.values[i * b.cols + c];
@@ -57,6 +58,24 @@ Mismatches compare_runs(const std::string& a_name, const sim::ArrayRun& a, const
   if (!(a.counters == b.counters)) {
     mismatches.push_back(
         fmt::format("counters: {} {}, {} {}", a_name, counters_text(a.counters), b_name, counters_text(b.counters)));
+  }
+  return mismatches;
+}
+
+Mismatches compare_record(const sim::Arch& arch, const sim::ArrayRecord& record, const sim::Replay& replay) {
+  Mismatches mismatches;
+  const auto expect = [&](const char* what, std::size_t number, std::uint64_t claimed, std::uint64_t stepped) {
+    if (claimed == stepped || mismatches.size() >= kListedMismatches) return;
+    mismatches.push_back(
+        fmt::format("{} {}: machine in cycle {}, stepped in cycle {}", what, number, claimed, stepped));
+  };
+  expect("number of", 0, record.issues.size(), replay.issues.size());
+  for (std::size_t i = 0; i < std::min(record.issues.size(), replay.issues.size()); ++i)
+    expect("last issue of chunk", i, record.issues[i], replay.issues[i]);
+  const auto rows = static_cast<std::size_t>(arch.rows);
+  for (std::size_t tile = 0; tile < record.rows.size(); ++tile) {
+    expect("first row of tile", tile, record.rows[tile].first, replay.run.beat_cycles[tile * rows]);
+    expect("last row of tile", tile, record.rows[tile].last, replay.run.beat_cycles[(tile + 1) * rows - 1]);
   }
   return mismatches;
 }

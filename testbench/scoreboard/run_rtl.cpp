@@ -59,10 +59,15 @@ Job make_job(const Work& work) {
   }
   job.act_beats = std::move(act.words);
   job.wgt_beats = std::move(wgt.words);
+  for (const sim::TileAt& tile : work.order) {
+    job.act_panels.push_back(tile.m);
+    job.wgt_panels.push_back(tile.n);
+  }
+  job.act_pace = work.around.activation;
+  job.wgt_pace = work.around.weight;
+  job.res_pace = work.around.result;
   job.header = {.k = work.activation.k,
                 .k_max = work.arch.k_max,
-                .m_tiles = act.tiles,
-                .n_tiles = wgt.tiles,
                 .beats_per_tile = act.beats_per_tile,
                 .act_words_per_beat = act.words_per_beat,
                 .wgt_words_per_beat = wgt.words_per_beat,

@@ -91,7 +91,8 @@ std::string fingerprint(const std::vector<std::string>& arguments, const std::ve
   auto files = sources;
   for (const auto* name : {"accel_host.hpp", "job.hpp", "ports.hpp", "rtl_runner.cpp", "verilator.vlt"})
     files.push_back(kRunnerDir / name);
-  for (const auto* name : {"registers.hpp", "stall_pattern.hpp"}) files.push_back(kSimInclude / "bcq/sim" / name);
+  for (const auto* name : {"pacing.hpp", "registers.hpp", "stall_pattern.hpp"})
+    files.push_back(kSimInclude / "bcq/sim" / name);
   for (const auto& file : files) {
     const auto bytes = read_file(file);
     print.add(file.filename().string());

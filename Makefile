@@ -10,8 +10,9 @@ JOBS   := $(shell nproc)
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-demo: programs ## run a layer of the embedded model on SystemC and RTL and print the report
-	$(BCQ) verify $(LAYER) --arch default
+demo: programs ## run a layer of the embedded model on the machine and on the RTL and print the reports
+	$(BCQ) simulate $(LAYER) --arch default
+	$(BCQ) verify $(LAYER) --arch default --memory
 
 test: build ## build and run all tests
 	ctest --preset release -j $(JOBS)
@@ -44,9 +45,11 @@ gate: configure ## map a 4 x 4 array and an encoder to standard cells and run th
 	testbench/rtl/icarus/run_array.py testbench/rtl/icarus/gates_layer.toml --generator $(BUILD)/bin/make_case \
 	  --layer $(GATE_LAYER) 16 16 --gates full --work $(BUILD)/gate
 
-bench: build ## measure the speed of the golden model
-	cmake --build --preset release --target model_bench
+bench: build ## measure the speed of golden model, array model and machine
+	cmake --build --preset release --target model_bench sim_bench machine_bench
 	$(BUILD)/bin/model_bench
+	$(BUILD)/bin/sim_bench
+	$(BUILD)/bin/machine_bench
 
 coverage: build ## line, toggle and user coverage of the RTL: docs/results/coverage.md
 	cmake -S . -B build/coverage -G Ninja -D CMAKE_BUILD_TYPE=Release -D BCQ_COVERAGE=ON

@@ -13,9 +13,12 @@
 #include "bcq/atomic_file.hpp"
 #include "bcq/error.hpp"
 #include "bcq/gemm.hpp"
+#include "bcq/metrics.hpp"
+#include "bcq/quantize.hpp"
 #include "bcq/safetensors.hpp"
 #include "bcq/sim/gemm_list.hpp"
 #include "bcq/sim/machine_report.hpp"
+#include "bcq/sim/panel.hpp"
 #include "bcq/sim/plot.hpp"
 #include "bcq/sim/program.hpp"
 #include "bcq/sim/progress.hpp"
@@ -38,6 +41,7 @@ struct Options {
   sim::WorkloadRequest workload;  ///< its `layer` may be a list of shapes
   std::string model;
   sim::Sequence sequence;
+  std::optional<float> output_scale;  ///< static, of an encoded result
   bool values = false, timing_only = false;
   std::string output, json, svg, timeline, vcd, fst;
 
@@ -49,6 +53,7 @@ struct Options {
 struct Outcome {
   sim::MachineReport machine;
   std::optional<sim::GemmReport> layer;
+  std::optional<double> encoded_nmse_db;  ///< of the encoded result, where there is an encoder
   std::optional<sim::Timeline> timeline;
 };
 
@@ -81,26 +86,44 @@ std::optional<sim::Timeline> timeline_for(const Options& options) {
   return options.wants_timeline() ? std::optional<sim::Timeline>(kMostSpans) : std::nullopt;
 }
 
+/// As the next layer would want it: the codebooks of the activation, and a static scale.
+sim::OutputEncoding encoding_for(const Options& options, const sim::QuantizedLayer& work, const Matrix<float>& golden) {
+  if (options.output_scale) sim::require_scale("--output-scale", *options.output_scale);
+  return {work.codebooks, options.output_scale.value_or(tensor_scale(golden, work.arch.format))};
+}
+
 /// Runs a layer with its data; nothing when the output is not the golden one.
 std::optional<Outcome> run_layer(const Options& options) {
   const sim::QuantizedLayer work = sim::quantize_layer(options.workload);
   Outcome outcome{.machine = {.workload = options.workload.layer, .remark = {}, .arch = work.arch, .gemms = {}},
                   .layer = {},
+                  .encoded_nmse_db = {},
                   .timeline = timeline_for(options)};
   const sim::GemmShape shape{work.layer.name, work.activation.rows(), work.weight.rows(), work.weight.k};
-  Matrix<float> output;
+  const Matrix<float> golden = gemm(work.activation, work.weight, work.arch.accumulation);
+  const sim::OutputEncoding encoding = encoding_for(options, work, golden);
+  sim::MachineResult result;
   {
     sim::ProgressBar bar("simulate");
     sim::Machine machine(work.arch);
     const sim::MachineRun run =
-        machine.run({work.activation, work.weight}, output,
+        machine.run({work.activation, work.weight, &encoding}, result,
                     {.timeline = outcome.timeline ? &*outcome.timeline : nullptr,
                      .progress = [&](std::size_t done, std::size_t total) { bar.update(done, total); }});
     outcome.machine.gemms.push_back(sim::cost_of(work.arch, shape, run));
   }
-  if (!agree(gemm(work.activation, work.weight, work.arch.accumulation), output)) return std::nullopt;
-  outcome.layer = sim::gemm_report(work, output);
-  if (!options.output.empty()) write_result(options, work, output);
+  if (!agree(golden, result.fp32)) return std::nullopt;
+  if (work.arch.memory.encoder_lanes > 0) {
+    const BcqTensor encoded = quantize(golden, encoding.codebooks, {.tensor_scale = encoding.tensor_scale});
+    if (sim::pack_panels(encoded, work.arch.rows) != result.encoded) {
+      fmt::print(stderr, "bcq: model disagreement: the encoded result is not the golden encoder's\n");
+      return std::nullopt;
+    }
+    result.fp32 = dequantize(encoded);
+    outcome.encoded_nmse_db = nmse_db(golden, result.fp32);
+  }
+  outcome.layer = sim::gemm_report(work, golden);
+  if (!options.output.empty()) write_result(options, work, result.fp32);
   return outcome;
 }
 
@@ -118,6 +141,7 @@ Outcome run_shapes(const Options& options, const sim::GemmList& list) {
   }
   Outcome outcome{.machine = {.workload = list.name, .remark = list.remark, .arch = arch, .gemms = {}},
                   .layer = {},
+                  .encoded_nmse_db = {},
                   .timeline = timeline_for(options)};
   sim::Machine machine(arch);
   sim::ProgressBar bar("simulate");
@@ -197,6 +221,11 @@ int run(const Options& options, const std::string& command_line) {
     json.update(sim::to_json(*outcome->layer));
     json["bit_equal_to_golden_model"] = true;
     table = sim::to_table(*outcome->layer) + "\n" + table + "\nSystemC and golden model agree in every bit.\n";
+    if (outcome->encoded_nmse_db) {
+      json["encoded_result"] = sim::nmse_json(*outcome->encoded_nmse_db);
+      table += fmt::format("The result leaves encoded: NMSE {} dB against the result in FP32.\n",
+                           sim::nmse_text(*outcome->encoded_nmse_db));
+    }
   }
   json.update(sim::to_json(outcome->machine));
   write_pictures(options, *outcome, json);
@@ -234,10 +263,16 @@ void add_simulate(CLI::App& app, Session& session) {
       command->add_flag("--timing-only", options->timing_only, "Cycles alone, without data; the cycles are the same");
   command->add_flag("--values", options->values, "Carry the data of a layer of any size, bit for bit")
       ->excludes(timing);
+  command
+      ->add_option(
+          "--output-scale", options->output_scale,
+          "Static tensor scale of the result, where the architecture encodes it; default: from its largest scalar")
+      ->type_name("G");
   const auto file = [&](const char* name, std::string& path, const char* help, const char* type) {
     command->add_option(name, path, help)->type_name(type);
   };
-  file("-o,--output", options->output, "Result file to write: `output` F32 [M,N]", "RESULT");
+  file("-o,--output", options->output, "Result file to write: `output` F32 [M,N]; of an encoded result, decoded",
+       "RESULT");
   file("--svg", options->svg, "Draw the roofline", "FILE.svg");
   file("--timeline", options->timeline, "Write what happened when, for ui.perfetto.dev or chrome://tracing",
        "FILE.json");

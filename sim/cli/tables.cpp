@@ -27,7 +27,7 @@ std::string arch_table(const sim::Arch& arch) {
   table += line("decode", std::string(sim::name_of(arch.decode)));
   table +=
       line("format", fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
-  const auto& [dram, dma, buffers, resident] = arch.memory;
+  const auto& [dram, dma, buffers, resident, encoder_lanes] = arch.memory;
   table += line("buffers", fmt::format("activation {} KiB, weight {} KiB, result {} KiB", buffers.activation_kib,
                                        buffers.weight_kib, buffers.result_kib));
   table += line("DMA", fmt::format("transfers of up to {} KiB, {} under way", dma.transfer_kib, dma.outstanding));
@@ -36,7 +36,9 @@ std::string arch_table(const sim::Arch& arch) {
   const sim::Roofline roofline(arch);
   table += line("roofline", fmt::format("{:.1f} GOPS, {:.1f} GB/s: compute bound from {:.1f} operations per byte on",
                                         roofline.peak_gops, roofline.bandwidth_gb_per_s, roofline.ridge()));
-  return table + line("resident", std::string(sim::name_of(resident)));
+  table += line("resident", std::string(sim::name_of(resident)));
+  return table +
+         line("results", encoder_lanes == 0 ? "FP32" : fmt::format("encoded, {} scalars per cycle", encoder_lanes));
 }
 
 std::string codebooks_table(const CodebookSet& set) {

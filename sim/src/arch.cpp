@@ -21,7 +21,7 @@ namespace bcq::sim {
 namespace {
 
 constexpr int kMaxSide = 1024;
-constexpr std::array<std::string_view, 6> kSections{"array", "format", "buffers", "dma", "dram", "loop"};
+constexpr std::array<std::string_view, 7> kSections{"array", "format", "buffers", "dma", "dram", "loop", "output"};
 const std::string kNamedArchs = BCQ_ARCHITECTURES;
 
 [[noreturn]] void refuse(const std::string& path, const toml::node& node, const std::string& key,
@@ -115,6 +115,7 @@ const std::map<std::string, Setter>& setters() {
       {"dram.gb_per_s", set_positive([](Arch& a) -> double& { return a.memory.dram.gb_per_s; })},
       {"dram.burst_bytes", set_int([](Arch& a) -> int& { return a.memory.dram.burst_bytes; })},
       {"dram.latency_ns", set_positive([](Arch& a) -> double& { return a.memory.dram.latency_ns; })},
+      {"output.encoder_lanes", set_int([](Arch& a) -> int& { return a.memory.encoder_lanes; })},
       {"loop.resident",
        [](Arch& a, const auto& p, const auto& n, const auto& k) {
          a.memory.resident = one_of({Resident::kAuto, Resident::kActivation, Resident::kWeight}, p, n, k);
@@ -166,6 +167,25 @@ Arch arch_of(const std::string& path, const toml::table& table, const std::strin
 void require_side(const std::string& where, const char* key, int value) {
   if (value >= 1 && value <= kMaxSide) return;
   throw InputError(fmt::format("{}: array.{} = {}: out of range; use 1 to {}", where, key, value, kMaxSide));
+}
+
+/// The on-line encoder takes whole block arrays of rows; a tile is one of the two in whole numbers of the other.
+void require_encoder(const std::string& where, const Arch& arch) {
+  const int lanes = arch.memory.encoder_lanes;
+  const auto& [lb, la] = std::pair(arch.format.lb, arch.format.la);
+  if (lanes == 0) return;
+  if (la % lanes != 0 || (lanes % lb != 0 && lb % lanes != 0)) {
+    throw InputError(
+        fmt::format("{}: output.encoder_lanes = {}: must divide format.la = {} and divide or be divided by "
+                    "format.lb = {}; use 0 for results in FP32",
+                    where, lanes, la, lb));
+  }
+  if (la % arch.cols != 0 && arch.cols % la != 0) {
+    throw InputError(fmt::format(
+        "{}: output.encoder_lanes = {}: array.cols = {} and format.la = {}: one must divide the other; use 0 "
+        "for results in FP32",
+        where, lanes, arch.cols, la));
+  }
 }
 
 }  // namespace
@@ -221,6 +241,7 @@ void Arch::validate(const std::string& where) const {
     throw InputError(
         fmt::format("{}: array.k_max = {}: out of range; use {} (lanes) to {}", where, k_max, lanes, kMaxK));
   }
+  require_encoder(where, *this);
 }
 
 Arch read_arch(const std::filesystem::path& path) {

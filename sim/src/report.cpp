@@ -171,7 +171,7 @@ ordered_json to_json(const BcqFormat& format) {
 }
 
 ordered_json to_json(const Arch& arch) {
-  const auto& [dram, dma, buffers, resident] = arch.memory;
+  const auto& [dram, dma, buffers, resident, encoder_lanes] = arch.memory;
   return {{"name", arch.name},
           {"array",
            {{"rows", arch.rows},
@@ -193,7 +193,8 @@ ordered_json to_json(const Arch& arch) {
             {"gb_per_s", dram.gb_per_s},
             {"burst_bytes", dram.burst_bytes},
             {"latency_ns", dram.latency_ns}}},
-          {"loop", {{"resident", name_of(resident)}}}};
+          {"loop", {{"resident", name_of(resident)}}},
+          {"output", {{"encoder_lanes", encoder_lanes}}}};
 }
 
 ordered_json nmse_json(double nmse_db) {

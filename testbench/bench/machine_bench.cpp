@@ -71,7 +71,7 @@ void golden_gemm(benchmark::State& state) {
 void machine_with_values(benchmark::State& state) {
   sim::Machine& machine = *machines().for_values;
   const double before = resident_megabytes();
-  Matrix<float> result;
+  sim::MachineResult result;
   for (auto _ : state) benchmark::DoNotOptimize(machine.run({gemm_512().activation, gemm_512().weight}, result));
   state.counters["MAC/s"] = benchmark::Counter(gemm_512().macs(), benchmark::Counter::kIsIterationInvariantRate);
   state.counters["MB more"] = resident_megabytes() - before;

@@ -98,14 +98,14 @@ class Machine(Folder):
     def test_waves(self):
         self.done("simulate layer.st --arch slow.toml --timing-only --vcd w.vcd --fst w.fst")
         text = (self.dir / "w.vcd").read_text()
-        self.assertEqual(text.count("$var wire"), 18)
+        self.assertEqual(text.count("$var wire"), 21)
         times = [int(line[1:]) for line in text.splitlines() if line.startswith("#")]
         self.assertEqual(times, sorted(set(times)))
         # Everything that begins ends: at the end nothing is under way.
         last = {}
         for value, signal in re.findall(r"^b([01]+) (\w\w)$", text, re.M):
             last[signal] = int(value, 2)
-        self.assertEqual([last[f"{track}0"] for track in "ABCDEF"], [0] * 6)
+        self.assertEqual([last[f"{track}0"] for track in "ABCDEFG"], [0] * 7)
         self.assertGreater((self.dir / "w.fst").stat().st_size, 300)
         for waves in ("w.vcd", "w.fst"):
             view = (self.dir / (waves + ".gtkw")).read_text()

@@ -34,7 +34,7 @@ void check_plan(const LoopPlan& plan, std::size_t half_bytes) {
   for (std::size_t order = 0; order < plan.tiles(); ++order) {
     const TileAt tile = plan.tile(order);
     CHECK(tiles.insert({tile.m, tile.n}).second);
-    results.emplace_back(plan.result_offset(tile), plan.result_bytes(tile));
+    results.emplace_back(plan.store_offset(plan.store_of(tile)), plan.store_bytes(plan.store_of(tile)));
     std::size_t beats = 0;
     for (std::size_t chunk = 0; chunk < plan.chunks(); ++chunk) {
       beats += plan.beats_in(chunk);

@@ -87,9 +87,13 @@ SystemcSide run_machine(Work& work) {
   SystemcSide out{.run = {}, .output = {}, .mismatches = {}};
   sim::Machine machine(work.arch);
   sim::ArrayRecord record;
+  // Random results have no scale that suits them; saturated ones are as good for cycles.
+  const sim::OutputEncoding encoding{work.activation.codebooks, 1.0F};
+  sim::MachineResult result;
   const sim::MachineRun run = machine.run(
-      {work.activation, work.weight}, out.output,
+      {work.activation, work.weight, &encoding}, result,
       {.record = &record, .progress = [&](std::size_t done, std::size_t total) { bar.update(done, total); }});
+  out.output = std::move(result.fp32);
   const sim::LoopPlan plan(work.arch, {work.activation.rows(), work.weight.rows(), work.activation.k});
   work.order.clear();
   for (std::size_t order = 0; order < plan.tiles(); ++order) work.order.push_back(plan.tile(order));

@@ -21,6 +21,7 @@ ActionCounts count_actions(const Arch& arch, const LoopPlan& plan) {
   counts.decodes = counts.codebook_reads = beats * (rows + cols) * lanes;
   counts.scale_multiplies = counts.accumulations = tiles * activation.block_arrays * rows * cols;
   counts.output_multiplies = tiles * rows * cols;
+  if (arch.memory.encoder_lanes > 0) counts.encodes = std::uint64_t{plan.size().m} * plan.size().n;
   counts.sram_read_bits = 8 * (read_bytes + result_bytes);
   counts.sram_write_bits = 8 * (written_bytes + result_bytes);
   return counts;

@@ -30,6 +30,9 @@ void Controller::start(const RunOrder& order, const sc_core::sc_time& delay) {
 void Controller::begin() {
   base_ = clocking_.now();
   const RunDescriptor& run = descriptor_;
+  machinery_.slots.reset(*run.plan);
+  machinery_.plain_results.start(*run.plan);
+  if (machinery_.encoder != nullptr) machinery_.encoder->start(*run.plan, run.encoding, run.fp32, run.timeline);
   machinery_.array.start(*run.plan, run.values, run.timeline, run.record);
   machinery_.load_activations.start(*run.plan, run.bases[0]);
   machinery_.load_weights.start(*run.plan, run.bases[1]);

@@ -133,12 +133,12 @@ void LoadDma::done() {
   go_.notify(sc_core::SC_ZERO_TIME);
 }
 
-StoreDma::StoreDma(sc_core::sc_module_name name, const Clocking& clocking, int outstanding, const Tally& computed,
+StoreDma::StoreDma(sc_core::sc_module_name name, const Clocking& clocking, int outstanding, StoreSource& source,
                    Tally& stored)
-    : Dma(name, clocking, outstanding, Track::kResultDma), computed_(computed), stored_(stored) {
+    : Dma(name, clocking, outstanding, Track::kResultDma), source_(source), stored_(stored) {
   SC_HAS_PROCESS(StoreDma);
   SC_METHOD(advance);
-  sensitive << go_ << computed_.changed();
+  sensitive << go_ << source_.ready().changed();
   dont_initialize();
 }
 
@@ -149,16 +149,17 @@ void StoreDma::start(const LoopPlan& plan, std::uint64_t base) {
 }
 
 void StoreDma::advance() {
-  for (; may_request() && next_ < computed_.count(); ++next_) {
-    const TileAt tile = plan_->tile(next_);
-    request(tlm::TLM_WRITE_COMMAND,
-            {base_ + plan_->result_offset(tile), next_ % plan_->result_slots() * plan_->result_slot_bytes(),
-             plan_->result_bytes(tile), tile.m, tile.n});
+  for (; may_request() && next_ < source_.ready().count(); ++next_) {
+    const Store store = source_.next();
+    tiles_.push_back(store.tiles);
+    request(tlm::TLM_WRITE_COMMAND, {base_ + plan_->store_offset(store.at), store.buffer_address,
+                                     plan_->store_bytes(store.at), store.at.m, store.at.group});
   }
 }
 
 void StoreDma::done() {
-  stored_.add_at(clocking_.now());
+  for (std::size_t tile = 0; tile < tiles_.front(); ++tile) stored_.add_at(clocking_.now());
+  tiles_.pop_front();
   go_.notify(sc_core::SC_ZERO_TIME);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "bcq/error.hpp"
 #include "bcq/sim/panel.hpp"
@@ -57,7 +58,6 @@ LoopPlan::LoopPlan(const Arch& arch, const GemmSize& size)
   }
   chunks_ = ceil_div(layouts_[0].block_arrays, chunk_arrays_);
   for (std::size_t chunk = 0; chunk < chunks_; ++chunk) beats_per_tile_ += beats_in(chunk);
-  choose_outer(arch);
 
   result_slots_ = static_cast<std::size_t>(buffers.result_kib) * kKib / result_slot_bytes();
   if (result_slots_ < 2) {
@@ -65,29 +65,48 @@ LoopPlan::LoopPlan(const Arch& arch, const GemmSize& size)
         fmt::format("architecture \"{}\": buffers.result_kib = {}: does not hold two tiles of {} bytes; raise it",
                     arch.name, buffers.result_kib, result_slot_bytes()));
   }
+  if (arch.memory.encoder_lanes > 0) {
+    encoded_la_ = la_;
+    tiles_per_store_ = std::max<std::size_t>(la_ / layouts_[1].lines, 1);
+  }
+  choose_outer(arch);
+}
+
+/// Panels of the outer operand per fill; 0 when that order cannot be. Tiles wait in the result buffer for those that
+/// complete their block arrays: twice as many as wait must fit, or all of them at the least.
+std::size_t LoopPlan::block_with(const Arch& arch, Operand outer) const {
+  const PanelLayout& layout = layouts_[index(outer)];
+  const BufferConfig& buffers = arch.memory.buffers;
+  const std::size_t half = half_bytes(outer == Operand::kActivation ? buffers.activation_kib : buffers.weight_kib);
+  const std::size_t block = holds_panels(outer) ? std::min(half / layout.panel_bytes(), layout.panels) : 1;
+  if (tiles_per_store_ == 1) return block;
+  if (outer == Operand::kWeight) {
+    if (result_slots_ < tiles_per_store_) return 0;
+    return block == layout.panels ? block : block - block % tiles_per_store_;
+  }
+  if (result_slots_ < tiles_per_store_) return 0;
+  return std::clamp<std::size_t>(result_slots_ / (2 * tiles_per_store_), 1, block);
 }
 
 void LoopPlan::choose_outer(const Arch& arch) {
-  const std::size_t kHalf[2] = {half_bytes(arch.memory.buffers.activation_kib),
-                                half_bytes(arch.memory.buffers.weight_kib)};
   const auto plan_with = [&](Operand outer) {
     outer_ = outer;
-    const PanelLayout& layout = layouts_[index(outer)];
-    block_ = holds_panels(outer) ? std::min(kHalf[index(outer)] / layout.panel_bytes(), layout.panels) : 1;
+    block_ = block_with(arch, outer);
+    if (block_ == 0) return std::numeric_limits<std::uint64_t>::max();
     return loaded_bytes(Operand::kActivation) + loaded_bytes(Operand::kWeight);
   };
-  switch (arch.memory.resident) {
-    case Resident::kActivation:
-      plan_with(Operand::kActivation);
-      return;
-    case Resident::kWeight:
-      plan_with(Operand::kWeight);
-      return;
-    case Resident::kAuto:
-      break;
+  if (arch.memory.resident == Resident::kAuto) {
+    const std::uint64_t with_weight = plan_with(Operand::kWeight);
+    if (plan_with(Operand::kActivation) > with_weight) plan_with(Operand::kWeight);
+  } else {
+    plan_with(arch.memory.resident == Resident::kActivation ? Operand::kActivation : Operand::kWeight);
   }
-  const std::uint64_t with_weight = plan_with(Operand::kWeight);
-  if (plan_with(Operand::kActivation) > with_weight) plan_with(Operand::kWeight);
+  if (block_ > 0) return;
+  throw InputError(
+      fmt::format("architecture \"{}\": the encoder waits for {} tiles at a time, which buffers.result_kib = {} or the "
+                  "buffer of the "
+                  "resident operand does not hold; raise them, or use output.encoder_lanes = 0",
+                  arch.name, tiles_per_store_, arch.memory.buffers.result_kib));
 }
 
 std::size_t LoopPlan::block_arrays_in(std::size_t chunk) const {
@@ -174,13 +193,35 @@ std::uint64_t LoopPlan::loaded_bytes(Operand operand) const {
   return static_cast<std::uint64_t>(layout.bytes()) * ceil_div(other.panels, block_);
 }
 
-std::size_t LoopPlan::result_bytes(const TileAt& tile) const {
-  return layouts_[0].lines_of(tile.m) * layouts_[1].lines_of(tile.n) * sizeof(float);
+std::size_t LoopPlan::stores_per_panel() const {
+  return ceil_div(layouts_[1].panels, tiles_per_store_);
 }
 
-std::size_t LoopPlan::result_offset(const TileAt& tile) const {
-  const std::size_t above = tile.m * layouts_[0].lines * size_.n;
-  return (above + layouts_[0].lines_of(tile.m) * tile.n * layouts_[1].lines) * sizeof(float);
+std::size_t LoopPlan::tiles_in(const StoreAt& store) const {
+  return std::min(tiles_per_store_, layouts_[1].panels - store.group * tiles_per_store_);
+}
+
+std::size_t LoopPlan::columns_in(const StoreAt& store) const {
+  const std::size_t width = tiles_per_store_ * layouts_[1].lines;
+  return std::min(width, size_.n - store.group * width);
+}
+
+std::size_t LoopPlan::store_bytes(const StoreAt& store) const {
+  const std::size_t lines = layouts_[0].lines_of(store.m);
+  if (encoded_la_ == 0) return lines * columns_in(store) * sizeof(float);
+  return lines * ceil_div(columns_in(store), encoded_la_) * layouts_[0].block_array_bytes;
+}
+
+std::size_t LoopPlan::store_offset(const StoreAt& store) const {
+  const std::size_t above = store.m * layouts_[0].lines, lines = layouts_[0].lines_of(store.m);
+  const std::size_t left = store.group * tiles_per_store_ * layouts_[1].lines;
+  if (encoded_la_ == 0) return (above * size_.n + lines * left) * sizeof(float);
+  return (above * ceil_div(size_.n, encoded_la_) + lines * (left / encoded_la_)) * layouts_[0].block_array_bytes;
+}
+
+std::uint64_t LoopPlan::result_bytes() const {
+  if (encoded_la_ == 0) return std::uint64_t{size_.m} * size_.n * sizeof(float);
+  return std::uint64_t{size_.m} * ceil_div(size_.n, encoded_la_) * layouts_[0].block_array_bytes;
 }
 
 }  // namespace bcq::sim

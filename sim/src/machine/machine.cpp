@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <span>
 #include <stdexcept>
 #include <systemc>
 
@@ -35,7 +37,7 @@ struct MemoryMap {
   explicit MemoryMap(const LoopPlan& plan) {
     constexpr std::uint64_t kPage = 4096;
     const std::uint64_t sizes[3] = {plan.layout(Operand::kActivation).bytes(), plan.layout(Operand::kWeight).bytes(),
-                                    plan.size().m * plan.size().n * sizeof(float)};
+                                    plan.result_bytes()};
     end = 0;
     for (int i = 0; i < 3; ++i) {
       base[i] = end;
@@ -43,6 +45,19 @@ struct MemoryMap {
     }
   }
 };
+
+/// Tiles of FP32, as they lie in DRAM, into the matrix.
+void unpack_tiles(const LoopPlan& plan, std::span<const std::uint8_t> stored, Matrix<float>& out) {
+  const PanelLayout& rows = plan.layout(Operand::kActivation);
+  const PanelLayout& cols = plan.layout(Operand::kWeight);
+  for (std::size_t order = 0; order < plan.tiles(); ++order) {
+    const TileAt tile = plan.tile(order);
+    const std::size_t width = cols.lines_of(tile.n) * sizeof(float);
+    const std::uint8_t* source = &stored[plan.store_offset(plan.store_of(tile))];
+    for (std::size_t r = 0; r < rows.lines_of(tile.m); ++r)
+      std::memcpy(&out(tile.m * rows.lines + r, tile.n * cols.lines), source + r * width, width);
+  }
+}
 
 Statistics difference(Statistics after, const Statistics& before) {
   for (std::size_t i = 0; i < after.size(); ++i) after[i].value -= before[i].value;
@@ -57,6 +72,9 @@ struct Machine::Modules {
   Dram dram;
   Tally activation_loaded, weight_loaded, activation_released, weight_released, computed, stored;
   Sram activations, weights, results;
+  ResultSlots slots;
+  PlainResults plain_results;
+  std::unique_ptr<Encoder> encoder;
   LoadDma load_activations, load_weights;
   StoreDma store_results;
   TileArray array;
@@ -76,15 +94,21 @@ struct Machine::Modules {
         activations("activation_buffer", bytes_of(arch.memory.buffers.activation_kib)),
         weights("weight_buffer", bytes_of(arch.memory.buffers.weight_kib)),
         results("result_buffer", bytes_of(arch.memory.buffers.result_kib)),
+        plain_results(computed, slots),
+        encoder(arch.memory.encoder_lanes > 0 ? std::make_unique<Encoder>("encoder", clock, arch, computed, slots)
+                                              : nullptr),
         load_activations("activation_dma", clock, arch.memory.dma.outstanding, Operand::kActivation,
                          activations.half_bytes(), activation_released, activation_loaded),
         load_weights("weight_dma", clock, arch.memory.dma.outstanding, Operand::kWeight, weights.half_bytes(),
                      weight_released, weight_loaded),
-        store_results("result_dma", clock, arch.memory.dma.outstanding, computed, stored),
+        store_results("result_dma", clock, arch.memory.dma.outstanding,
+                      encoder ? static_cast<StoreSource&>(*encoder) : plain_results, stored),
         array("array", clock, arch,
               {activation_loaded, weight_loaded, activation_released, weight_released, computed, stored},
-              {activations.half_bytes(), weights.half_bytes()}),
-        controller("controller", clock, arch, {load_activations, load_weights, store_results, array, computed, stored}),
+              {activations.half_bytes(), weights.half_bytes()}, slots),
+        controller("controller", clock, arch,
+                   {load_activations, load_weights, store_results, array, slots, plain_results, encoder.get(), computed,
+                    stored}),
         registers("registers", clock, arch, controller),
         driver("driver", clock, registers, controller) {
     controller.bind(registers);
@@ -95,7 +119,12 @@ struct Machine::Modules {
     store_results.memory.bind(dram.ports);
     load_activations.buffer.bind(activations.dma);
     load_weights.buffer.bind(weights.dma);
-    store_results.buffer.bind(results.dma);
+    if (encoder) {
+      encoder->tiles.bind(results.dma);
+      store_results.buffer.bind(encoder->encoded);
+    } else {
+      store_results.buffer.bind(results.dma);
+    }
     array.activations.bind(activations.array);
     array.weights.bind(weights.array);
     array.results.bind(results.array);
@@ -128,6 +157,10 @@ struct Machine::Modules {
       const Statistics part = dma->statistics();
       all.insert(all.end(), part.begin(), part.end());
     }
+    if (encoder) {
+      const Statistics part = encoder->statistics();
+      all.insert(all.end(), part.begin(), part.end());
+    }
     return all;
   }
 };
@@ -140,41 +173,36 @@ MachineRun Machine::run(const GemmSize& size, const MachineOptions& options) {
   require_k_fits(arch_, size.k);
   modules_->set_data(false);
   modules_->dram.storage() = {};
-  return simulate(LoopPlan(arch_, size), nullptr, options);
+  return simulate(LoopPlan(arch_, size), nullptr, nullptr, nullptr, options);
 }
 
-MachineRun Machine::run(const MachineOperands& operands, Matrix<float>& result, const MachineOptions& options) {
-  const auto& [activation, weight] = operands;
+MachineRun Machine::run(const MachineOperands& operands, MachineResult& result, const MachineOptions& options) {
+  const auto& [activation, weight, encoding] = operands;
   require_operands_fit(arch_, activation, weight);
+  if (modules_->encoder && encoding == nullptr)
+    throw std::logic_error("the encoder needs codebooks and a tensor scale");
   const LoopPlan plan(arch_, {activation.rows(), weight.rows(), activation.k});
   const MemoryMap map(plan);
   std::vector<std::uint8_t>& storage = modules_->dram.storage();
   storage.assign(map.end, 0);
-  const std::vector<std::uint8_t> a = pack_panels(activation, arch_.rows);
-  std::memcpy(&storage[map.base[0]], a.data(), a.size());
-  const std::vector<std::uint8_t> w = pack_panels(weight, arch_.cols);
-  std::memcpy(&storage[map.base[1]], w.data(), w.size());
+  std::ranges::copy(pack_panels(activation, arch_.rows), &storage[map.base[0]]);
+  std::ranges::copy(pack_panels(weight, arch_.cols), &storage[map.base[1]]);
   modules_->set_data(true);
 
+  result.fp32 = Matrix<float>(plan.size().m, plan.size().n);
   const TileValues values{activation.codebooks, weight.codebooks, output_scale(weight, activation)};
-  const MachineRun run = simulate(plan, &values, options);
-
-  result = Matrix<float>(plan.size().m, plan.size().n);
-  for (std::size_t order = 0; order < plan.tiles(); ++order) {
-    const TileAt tile = plan.tile(order);
-    const std::size_t rows = plan.layout(Operand::kActivation).lines_of(tile.m);
-    const std::size_t cols = plan.layout(Operand::kWeight).lines_of(tile.n);
-    const std::uint8_t* source = &storage[map.base[2] + plan.result_offset(tile)];
-    for (std::size_t r = 0; r < rows; ++r) {
-      float* target =
-          &result(tile.m * static_cast<std::size_t>(arch_.rows) + r, tile.n * static_cast<std::size_t>(arch_.cols));
-      std::memcpy(target, source + r * cols * sizeof(float), cols * sizeof(float));
-    }
+  const MachineRun run = simulate(plan, &values, encoding, &result.fp32, options);
+  const std::span stored(&storage[map.base[2]], plan.result_bytes());
+  if (modules_->encoder) {
+    result.encoded.assign(stored.begin(), stored.end());
+  } else {
+    unpack_tiles(plan, stored, result.fp32);
   }
   return run;
 }
 
-MachineRun Machine::simulate(const LoopPlan& plan, const TileValues* values, const MachineOptions& options) {
+MachineRun Machine::simulate(const LoopPlan& plan, const TileValues* values, const OutputEncoding* encoding,
+                             Matrix<float>* fp32, const MachineOptions& options) {
   Modules& m = *modules_;
   const MemoryMap map(plan);
   const Statistics before = m.statistics();
@@ -184,7 +212,8 @@ MachineRun Machine::simulate(const LoopPlan& plan, const TileValues* values, con
   m.array.on_tile = [&](std::size_t done) {
     if (options.progress) options.progress(done, plan.tiles());
   };
-  m.controller.prepare({&plan, values, {map.base[0], map.base[1], map.base[2]}, options.timeline, options.record});
+  m.controller.prepare(
+      {&plan, values, {map.base[0], map.base[1], map.base[2]}, options.timeline, options.record, encoding, fp32});
   const float scale = values != nullptr ? values->output_scale : 1.0F;
   const RunOrder order{static_cast<std::uint32_t>(plan.size().k), std::bit_cast<std::uint32_t>(scale),
                        static_cast<std::uint32_t>(plan.tiles())};

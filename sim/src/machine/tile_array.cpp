@@ -21,14 +21,15 @@ void transport(tlm_utils::simple_initiator_socket_tagged<TileArray>& socket, tlm
 }  // namespace
 
 TileArray::TileArray(sc_core::sc_module_name name, const Clocking& clocking, const Arch& arch, const Ports& ports,
-                     const std::size_t (&half_bytes)[2])
+                     const std::size_t (&half_bytes)[2], ResultSlots& slots)
     : sc_module(name),
       clocking_(clocking),
       arch_(arch),
       feeds_{{.loaded = ports.activation_loaded, .released = ports.activation_released, .half_bytes = half_bytes[0]},
              {.loaded = ports.weight_loaded, .released = ports.weight_released, .half_bytes = half_bytes[1]}},
       computed_(ports.computed),
-      stored_(ports.stored) {
+      stored_(ports.stored),
+      slots_(slots) {
   SC_HAS_PROCESS(TileArray);
   SC_METHOD(advance);
   sensitive << go_ << feeds_[0].loaded.changed() << feeds_[1].loaded.changed() << stored_.changed();
@@ -163,17 +164,17 @@ void TileArray::release(Operand operand, std::uint64_t cycle) {
 
 void TileArray::finish_rows() {
   while (const std::optional<ArrayLeap::Rows> rows = leap_->rows()) {
-    const std::size_t order = finished_++;
+    const TileAt tile = plan_->tile(finished_++);
+    const std::uint64_t address = slots_.take();
     last_row_ = rows->last;
     if (record_ != nullptr) record_->rows.push_back(*rows);
     if (timeline_ != nullptr) {
-      const TileAt tile = plan_->tile(order);
       const std::uint64_t period = clocking_.period.value();
       timeline_->add(
           {Track::kOutput, (base_ + rows->first) * period, (base_ + rows->last + 1) * period, tile.m, tile.n, 0});
     }
     if (!tiles_.empty()) {
-      write_result(order, tiles_.front());
+      write_result(tile, address, tiles_.front());
       tiles_.pop_front();
     }
     computed_.add_at(base_ + rows->last + 1);
@@ -182,16 +183,15 @@ void TileArray::finish_rows() {
 }
 
 /// Only the rows and columns that exist, side by side.
-void TileArray::write_result(std::size_t order, std::vector<float>& values) {
-  const TileAt tile = plan_->tile(order);
+void TileArray::write_result(const TileAt& tile, std::uint64_t address, std::vector<float>& values) {
   const std::size_t rows = plan_->layout(Operand::kActivation).lines_of(tile.m);
   const std::size_t cols = plan_->layout(Operand::kWeight).lines_of(tile.n);
   for (std::size_t r = 1; r < rows; ++r) {
     const auto row = values.begin() + static_cast<std::ptrdiff_t>(r * static_cast<std::size_t>(arch_.cols));
     std::copy(row, row + static_cast<std::ptrdiff_t>(cols), values.begin() + static_cast<std::ptrdiff_t>(r * cols));
   }
-  transport(results, tlm::TLM_WRITE_COMMAND, order % plan_->result_slots() * plan_->result_slot_bytes(),
-            reinterpret_cast<unsigned char*>(values.data()), plan_->result_bytes(tile));
+  transport(results, tlm::TLM_WRITE_COMMAND, address, reinterpret_cast<unsigned char*>(values.data()),
+            rows * cols * sizeof(float));
 }
 
 }  // namespace bcq::sim

@@ -39,6 +39,7 @@ struct MemoryConfig {
   DmaConfig dma;
   BufferConfig buffers;
   Resident resident = Resident::kAuto;  ///< [loop] resident
+  int encoder_lanes = 0;                ///< [output] encoder_lanes: of the on-line encoder; 0: results leave as FP32
 
   /// Throws InputError (naming `where` and the key) for a value out of range.
   void validate(const std::string& where) const;

@@ -17,10 +17,11 @@ struct TrackText {
 inline constexpr std::array<TrackText, kTracks> kTrackTexts{{
     {"activation DMA", "activation_dma", "panel", "chunk"},
     {"weight DMA", "weight_dma", "panel", "chunk"},
-    {"result DMA", "result_dma", "m", "n"},
+    {"result DMA", "result_dma", "m", "group"},
     {"DRAM", "dram", "port", "transfer"},
     {"array", "array", "m", "n"},
     {"output", "output", "m", "n"},
+    {"encoder", "encoder", "m", "group"},
 }};
 
 }  // namespace bcq::sim

@@ -17,7 +17,8 @@ struct ActionCounts {
   std::uint64_t scale_multiplies = 0;   ///< block array sums times scales, in all PEs
   std::uint64_t accumulations = 0;      ///< of scaled sums
   std::uint64_t output_multiplies = 0;  ///< results times the tensor scales
-  std::uint64_t sram_read_bits = 0;     ///< by array and result DMA
+  std::uint64_t encodes = 0;            ///< results encoded on line
+  std::uint64_t sram_read_bits = 0;     ///< by array, and result DMA or encoder
   std::uint64_t sram_write_bits = 0;    ///< by operand DMAs and array
 
   friend bool operator==(const ActionCounts&, const ActionCounts&) = default;

@@ -7,6 +7,7 @@
 
 #include "bcq/sim/clocking.hpp"
 #include "bcq/sim/machine/dma.hpp"
+#include "bcq/sim/machine/encoder.hpp"
 #include "bcq/sim/machine/loop_plan.hpp"
 #include "bcq/sim/machine/register_file.hpp"
 #include "bcq/sim/machine/tally.hpp"
@@ -21,6 +22,8 @@ struct RunDescriptor {
   std::uint64_t bases[3] = {0, 0, 0};  ///< of activation, weight and result in DRAM
   Timeline* timeline = nullptr;
   ArrayRecord* record = nullptr;
+  const OutputEncoding* encoding = nullptr;  ///< nullptr: the encoder has cycles only
+  Matrix<float>* fp32 = nullptr;             ///< gets what the encoder took
 };
 
 /// Behind the registers. While a run is under way they show its tiles, and its counters only when DONE is raised: the
@@ -33,6 +36,9 @@ class Controller : public sc_core::sc_module, public RunControl {
     LoadDma& load_weights;
     StoreDma& store_results;
     TileArray& array;
+    ResultSlots& slots;
+    PlainResults& plain_results;
+    Encoder* encoder;  ///< nullptr: results leave as FP32
     const Tally& computed;
     const Tally& stored;
   };

@@ -3,6 +3,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <systemc>
 #include <tlm>
@@ -10,6 +11,7 @@
 
 #include "bcq/sim/clocking.hpp"
 #include "bcq/sim/machine/loop_plan.hpp"
+#include "bcq/sim/machine/result_path.hpp"
 #include "bcq/sim/machine/statistic.hpp"
 #include "bcq/sim/machine/tally.hpp"
 #include "bcq/sim/machine/timeline.hpp"
@@ -86,11 +88,11 @@ class LoadDma : public Dma {
   sc_core::sc_event go_;
 };
 
-/// Stores the tiles of the result, in the order in which they leave the array.
+/// Stores the result, in the order in which its source has it.
 class StoreDma : public Dma {
  public:
-  StoreDma(sc_core::sc_module_name name, const Clocking& clocking, int outstanding, const Tally& computed,
-           Tally& stored);
+  /// `stored` counts tiles.
+  StoreDma(sc_core::sc_module_name name, const Clocking& clocking, int outstanding, StoreSource& source, Tally& stored);
 
   void start(const LoopPlan& plan, std::uint64_t base);
 
@@ -98,8 +100,9 @@ class StoreDma : public Dma {
   void advance();
   void done() override;
 
-  const Tally& computed_;
+  StoreSource& source_;
   Tally& stored_;
+  std::deque<std::size_t> tiles_;  ///< of the stores under way
   const LoopPlan* plan_ = nullptr;
   std::uint64_t base_ = 0;
   std::size_t next_ = 0;

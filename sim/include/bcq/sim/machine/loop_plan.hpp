@@ -40,8 +40,13 @@ struct Transfer {
   std::size_t bytes = 0;
 };
 
-/// The plan of one GEMM. Throws InputError when a half of a buffer cannot hold one block array of all its lines, or the
-/// result buffer not two tiles.
+/// A store of the result: the `group`-th of m-panel `m`.
+struct StoreAt {
+  std::size_t m = 0, group = 0;
+};
+
+/// The plan of one GEMM. Throws InputError when a half of a buffer cannot hold one block array of all its lines, the
+/// result buffer not two tiles, or not those that have to wait for an encoder.
 class LoopPlan {
  public:
   LoopPlan(const Arch& arch, const GemmSize& size);
@@ -78,10 +83,23 @@ class LoopPlan {
 
   /// Tiles that the result buffer holds.
   [[nodiscard]] std::size_t result_slots() const { return result_slots_; }
+  /// What is stored at a time: a tile of FP32, or the tiles of an m-panel that make whole block arrays along N,
+  /// encoded.
+  [[nodiscard]] std::size_t tiles_per_store() const { return tiles_per_store_; }
+  [[nodiscard]] std::size_t stores() const { return layouts_[0].panels * stores_per_panel(); }
+  [[nodiscard]] std::size_t stores_per_panel() const;
+  /// The store that a tile belongs to, and the tiles of a store.
+  [[nodiscard]] StoreAt store_of(const TileAt& tile) const { return {tile.m, tile.n / tiles_per_store_}; }
+  [[nodiscard]] std::size_t tiles_in(const StoreAt& store) const;
+  /// Columns of the result in a store.
+  [[nodiscard]] std::size_t columns_in(const StoreAt& store) const;
   [[nodiscard]] std::size_t result_slot_bytes() const { return layouts_[0].lines * layouts_[1].lines * sizeof(float); }
-  /// Bytes of the FP32 results of a tile that exist, and where they go: tile after tile, as TileAt counts, m first.
-  [[nodiscard]] std::size_t result_bytes(const TileAt& tile) const;
-  [[nodiscard]] std::size_t result_offset(const TileAt& tile) const;
+  /// Bytes of a store, what exists of it, and where they go: FP32 tile after tile, m first; encoded in the panels of
+  /// an activation [M, N], ready for the next layer.
+  [[nodiscard]] std::size_t store_bytes(const StoreAt& store) const;
+  [[nodiscard]] std::size_t store_offset(const StoreAt& store) const;
+  /// Of all stores.
+  [[nodiscard]] std::uint64_t result_bytes() const;
 
  private:
   /// Where a tile lies in the loops.
@@ -95,6 +113,7 @@ class LoopPlan {
   static std::size_t index(Operand operand) { return static_cast<std::size_t>(operand); }
   [[nodiscard]] Position position(std::size_t order) const;
   void choose_outer(const Arch& arch);
+  [[nodiscard]] std::size_t block_with(const Arch& arch, Operand outer) const;
 
   GemmSize size_;
   PanelLayout layouts_[2];
@@ -102,7 +121,8 @@ class LoopPlan {
   std::size_t chunk_arrays_ = 0, chunks_ = 0, beats_per_tile_ = 0;
   bool holds_panels_[2] = {false, false};
   Operand outer_ = Operand::kActivation;
-  std::size_t block_ = 1, result_slots_ = 0;
+  std::size_t block_ = 1, result_slots_ = 0, tiles_per_store_ = 1;
+  std::size_t encoded_la_ = 0;  ///< scalars per block array of the encoded result; 0: FP32
 };
 
 }  // namespace bcq::sim

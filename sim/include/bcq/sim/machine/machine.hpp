@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "bcq/matrix.hpp"
 #include "bcq/sim/arch.hpp"
 #include "bcq/sim/array_run.hpp"
 #include "bcq/sim/machine/array_leap.hpp"
+#include "bcq/sim/machine/encoder.hpp"
 #include "bcq/sim/machine/loop_plan.hpp"
 #include "bcq/sim/machine/statistic.hpp"
 #include "bcq/sim/machine/tile_array.hpp"
@@ -45,6 +47,13 @@ struct MachineRun {
 struct MachineOperands {
   const BcqTensor& activation;
   const BcqTensor& weight;
+  const OutputEncoding* encoding = nullptr;  ///< needed where the architecture has an encoder
+};
+
+/// What is in DRAM at the end.
+struct MachineResult {
+  Matrix<float> fp32;                 ///< [M, N]; with an encoder, what it took
+  std::vector<std::uint8_t> encoded;  ///< with an encoder: panels of an activation [M, N], see pack_panels
 };
 
 /// What a run may be asked for beside its cycles.
@@ -64,13 +73,14 @@ class Machine {
 
   /// Cycles alone. Throws InputError where LoopPlan does, or for a K beyond k_max.
   [[nodiscard]] MachineRun run(const GemmSize& size, const MachineOptions& options = {});
-  /// The same cycles, and the result, [M, N]. Throws InputError like require_operands_fit.
-  [[nodiscard]] MachineRun run(const MachineOperands& operands, Matrix<float>& result,
+  /// The same cycles, and the result. Throws InputError like require_operands_fit.
+  [[nodiscard]] MachineRun run(const MachineOperands& operands, MachineResult& result,
                                const MachineOptions& options = {});
 
  private:
   struct Modules;
-  [[nodiscard]] MachineRun simulate(const LoopPlan& plan, const TileValues* values, const MachineOptions& options);
+  [[nodiscard]] MachineRun simulate(const LoopPlan& plan, const TileValues* values, const OutputEncoding* encoding,
+                                    Matrix<float>* fp32, const MachineOptions& options);
 
   Arch arch_;
   std::unique_ptr<Modules> modules_;

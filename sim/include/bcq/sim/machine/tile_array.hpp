@@ -16,6 +16,7 @@
 #include "bcq/sim/clocking.hpp"
 #include "bcq/sim/machine/array_leap.hpp"
 #include "bcq/sim/machine/loop_plan.hpp"
+#include "bcq/sim/machine/result_path.hpp"
 #include "bcq/sim/machine/tally.hpp"
 #include "bcq/sim/machine/timeline.hpp"
 #include "bcq/sim/operand_decoder.hpp"
@@ -54,7 +55,7 @@ class TileArray : public sc_core::sc_module {
   };
 
   TileArray(sc_core::sc_module_name name, const Clocking& clocking, const Arch& arch, const Ports& ports,
-            const std::size_t (&half_bytes)[2]);
+            const std::size_t (&half_bytes)[2], ResultSlots& slots);
 
   tlm_utils::simple_initiator_socket_tagged<TileArray> activations{"activations"};
   tlm_utils::simple_initiator_socket_tagged<TileArray> weights{"weights"};
@@ -91,13 +92,14 @@ class TileArray : public sc_core::sc_module {
   void release(Operand operand, std::uint64_t cycle);
   void finish_rows();
   void decode(Operand operand, const Transfer& transfer);
-  void write_result(std::size_t order, std::vector<float>& values);
+  void write_result(const TileAt& tile, std::uint64_t address, std::vector<float>& values);
 
   Clocking clocking_;
   Arch arch_;
   Feed feeds_[2];
   Tally& computed_;
   const Tally& stored_;
+  ResultSlots& slots_;
 
   const LoopPlan* plan_ = nullptr;
   Timeline* timeline_ = nullptr;

@@ -9,14 +9,15 @@
 namespace bcq::sim {
 
 /// Where something happens.
-enum class Track : std::uint8_t { kActivationDma, kWeightDma, kResultDma, kDram, kArray, kOutput };
-inline constexpr std::size_t kTracks = 6;
+enum class Track : std::uint8_t { kActivationDma, kWeightDma, kResultDma, kDram, kArray, kOutput, kEncoder };
+inline constexpr std::size_t kTracks = 7;
 
 /// Something that lasts: [begin, end) in picoseconds since the start of the simulation.
 struct Span {
   Track track;
   std::uint64_t begin, end;
-  std::size_t first, second;  ///< m and n of a tile; panel and chunk of a load; port and number at the DRAM
+  std::size_t first, second;  ///< m and n of a tile; panel and chunk of a load; m and group of a store;
+                              ///< port and number at the DRAM
   std::uint64_t bytes;        ///< of a transfer; 0 otherwise
 };
 

@@ -156,11 +156,26 @@ toml::table read_toml(const std::filesystem::path& path) {
   }
 }
 
+/// A complaint about a value, "PATH: key = …", with the line of the key where the file has it.
+std::string with_line(const std::string& path, const toml::table& table, const std::string& complaint) {
+  const std::string rest = complaint.substr(std::min(complaint.size(), path.size() + 2));
+  const std::string key = rest.substr(0, rest.find_first_of(" :"));
+  for (const std::string& full : {key, "format." + key}) {
+    if (const auto node = table.at_path(full))
+      return fmt::format("{}:{}: {}", path, node.node()->source().begin.line, rest);
+  }
+  return complaint;
+}
+
 Arch arch_of(const std::string& path, const toml::table& table, const std::string& name) {
   Arch arch;
   arch.name = name;
   apply(arch, path, table, "");
-  arch.validate(path);
+  try {
+    arch.validate(path);
+  } catch (const InputError& error) {
+    throw InputError(with_line(path, table, error.what()));
+  }
   return arch;
 }
 

@@ -79,6 +79,9 @@ std::string detail(const MachineReport& report) {
   out += row("DRAM", bytes_text(sum.dram_bytes),
              fmt::format("{} read, {} written", bytes_text(static_cast<double>(gemm.dram_read_bytes)),
                          bytes_text(static_cast<double>(gemm.dram_write_bytes))));
+  out += row("SRAM", bytes_text(static_cast<double>(gemm.actions.sram_read_bits + gemm.actions.sram_write_bits) / 8),
+             fmt::format("{} read, {} written", bytes_text(static_cast<double>(gemm.actions.sram_read_bits) / 8),
+                         bytes_text(static_cast<double>(gemm.actions.sram_write_bits) / 8)));
   out += row("operations per byte", fmt::format("{:.1f}", sum.intensity()),
              fmt::format("{} bound: the ridge is at {:.1f}", bound(roofline, sum.intensity()), roofline.ridge()));
   out += row("resident", gemm.outer == Operand::kActivation ? "activation" : "weight",

@@ -66,14 +66,17 @@ void Dma::request(tlm::tlm_command command, const Job& job) {
     SC_REPORT_FATAL(name(), "protocol: expected END_REQ");
 }
 
-/// Between the request's data and the buffer.
+/// Between the request's data and the buffer: a transaction of its own, because that of DRAM has not ended.
 void Dma::move(Request& request, tlm::tlm_command command) {
-  request.set_command(command);
-  request.set_address(request.job.buffer_address);
-  request.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  tlm::tlm_generic_payload access;
+  access.set_command(command);
+  access.set_address(request.job.buffer_address);
+  access.set_data_ptr(request.data.data());
+  access.set_data_length(static_cast<unsigned>(request.job.bytes));
+  access.set_streaming_width(static_cast<unsigned>(request.job.bytes));
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  buffer->b_transport(request, delay);
-  if (request.is_response_error()) SC_REPORT_FATAL(name(), request.get_response_string().c_str());
+  buffer->b_transport(access, delay);
+  if (access.is_response_error()) SC_REPORT_FATAL(name(), access.get_response_string().c_str());
 }
 
 tlm::tlm_sync_enum Dma::nb_transport_bw(tlm::tlm_generic_payload& transaction, tlm::tlm_phase& phase,

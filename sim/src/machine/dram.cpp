@@ -88,7 +88,7 @@ void Dram::access(tlm::tlm_generic_payload& transaction) {
   transaction.set_response_status(tlm::TLM_OK_RESPONSE);
   if (storage_.empty()) return;
   const std::uint64_t begin = transaction.get_address();
-  if (begin + transaction.get_data_length() > storage_.size()) {
+  if (transaction.get_data_length() > storage_.size() || begin > storage_.size() - transaction.get_data_length()) {
     transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }

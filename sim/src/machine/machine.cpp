@@ -151,16 +151,11 @@ struct Machine::Modules {
   }
 
   [[nodiscard]] Statistics statistics() const {
-    Statistics all = dram.statistics();
-    for (const Dma* dma : {static_cast<const Dma*>(&load_activations), static_cast<const Dma*>(&load_weights),
-                           static_cast<const Dma*>(&store_results)}) {
-      const Statistics part = dma->statistics();
-      all.insert(all.end(), part.begin(), part.end());
-    }
-    if (encoder) {
-      const Statistics part = encoder->statistics();
-      all.insert(all.end(), part.begin(), part.end());
-    }
+    std::vector<Statistics> parts{array.statistics(), dram.statistics(), load_activations.statistics(),
+                                  load_weights.statistics(), store_results.statistics()};
+    if (encoder) parts.push_back(encoder->statistics());
+    Statistics all;
+    for (const Statistics& part : parts) all.insert(all.end(), part.begin(), part.end());
     return all;
   }
 };

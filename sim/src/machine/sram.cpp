@@ -12,7 +12,7 @@ Sram::Sram(sc_core::sc_module_name name, std::size_t bytes) : sc_module(name), b
 void Sram::b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time&) {
   const std::uint64_t begin = transaction.get_address();
   const std::size_t length = transaction.get_data_length();
-  if (begin + length > bytes_) {
+  if (length > bytes_ || begin > bytes_ - length) {
     transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }

@@ -114,6 +114,9 @@ bool TileArray::push_run() {
                            feeds_[1].arrivals[transfers[1] - feeds_[1].first], tile_last};
   leap_->push(run);
   pushed_ = true;
+  ++chunk_count_;
+  beat_count_ += run.beats;
+  tile_count_ += tile_last ? 1 : 0;
   if (record_ != nullptr) record_->runs.push_back(run);
   if (datapath_) {
     datapath_->accumulate(feeds_[0].chunks[transfers[0] - feeds_[0].first],
@@ -180,6 +183,12 @@ void TileArray::finish_rows() {
     computed_.add_at(base_ + rows->last + 1);
     if (on_tile) on_tile(finished_);
   }
+}
+
+Statistics TileArray::statistics() const {
+  return {{"array.tiles", "tiles", "tiles computed", tile_count_},
+          {"array.chunks", "chunks", "pairs of chunks that tiles were computed from", chunk_count_},
+          {"array.beats", "beats", "beats issued, each of both operands", beat_count_}};
 }
 
 /// Only the rows and columns that exist, side by side.

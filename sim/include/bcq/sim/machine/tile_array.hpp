@@ -17,6 +17,7 @@
 #include "bcq/sim/machine/array_leap.hpp"
 #include "bcq/sim/machine/loop_plan.hpp"
 #include "bcq/sim/machine/result_path.hpp"
+#include "bcq/sim/machine/statistic.hpp"
 #include "bcq/sim/machine/tally.hpp"
 #include "bcq/sim/machine/timeline.hpp"
 #include "bcq/sim/operand_decoder.hpp"
@@ -66,6 +67,7 @@ class TileArray : public sc_core::sc_module {
 
   [[nodiscard]] const ArrayLeap& timing() const { return *leap_; }
   [[nodiscard]] std::uint64_t last_row() const { return last_row_; }
+  [[nodiscard]] Statistics statistics() const;
   /// Called after every tile.
   std::function<void(std::size_t done)> on_tile;
 
@@ -108,6 +110,7 @@ class TileArray : public sc_core::sc_module {
   std::size_t order_ = 0, chunk_ = 0, opened_ = 0, finished_ = 0;
   bool pushed_ = false;
   std::uint64_t tile_issue_ = 0, last_row_ = 0;
+  std::uint64_t tile_count_ = 0, beat_count_ = 0, chunk_count_ = 0;  ///< of all runs
   std::optional<ArrayLeap> leap_;
   std::optional<TileDatapath> datapath_;
   std::deque<std::vector<float>> tiles_;  ///< computed, rows still to move

@@ -4,8 +4,8 @@
 // Parameter  ADDR_W  address bits, >= 3
 // Contract   a write takes address and data together, in one cycle, and is answered in the next (awready and wready wait for
 //            both valids, which AXI allows); a read is answered in the cycle after its address. Answers wait for ready.
-//            SLVERR: the register port objects, the address is no multiple of 4, or a write has not all four strobes; then
-//            write_o stays low.
+//            SLVERR: the register port objects; or the address is no multiple of 4, or a write has not all four strobes: with
+//            these two write_o stays low.
 // Ports      AXI4-Lite (ARM IHI 0022), 32 bits of data; PROT is not used
 //            awvalid_i, awready_o, awaddr_i  write address channel
 //            wvalid_i, wready_o, wdata_i, wstrb_i  write data channel

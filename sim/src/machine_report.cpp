@@ -73,7 +73,8 @@ std::string detail(const MachineReport& report) {
   out += row("before the run", whole(static_cast<double>(gemm.run.codebook_load_cycles + gemm.run.host_cycles)),
              fmt::format("codebooks {}, host {} cycles; not counted above", gemm.run.codebook_load_cycles,
                          gemm.run.host_cycles));
-  out += row("utilization", fmt::format("{:.2f} %", 100 * sum.utilization(report.arch)));
+  out += row("utilization", fmt::format("{:.2f} %", 100 * sum.utilization(report.arch)),
+             fmt::format("{:.1f} % of the MACs of busy cycles are padding", 100 * sum.padding()));
   out += row("GOPS", fmt::format("{:.1f}", sum.gops()),
              fmt::format("of {:.1f}; a MAC is two operations", roofline.peak_gops));
   out += row("DRAM", bytes_text(sum.dram_bytes),
@@ -96,16 +97,18 @@ std::string list(const MachineReport& report) {
   const auto line = [&](const std::string& name, const std::string& times, const std::string& shape,
                         const CostSum& sum) {
     const auto share = [&](double cycles) { return 100 * cycles / sum.cycles; };
-    return fmt::format("{:<{}}{:>6}{:>22}{:>18}{:>12}{:>8.2f}{:>7.1f}{:>7.1f}{:>7.1f}{:>7.1f}{:>11}{:>10.1f}  {}\n",
-                       name, width, times, shape, whole(sum.cycles), time_text(sum.seconds),
-                       100 * sum.utilization(report.arch), share(sum.activation_wait), share(sum.weight_wait),
-                       share(sum.both_wait), share(sum.drain_stall + sum.result_stall), bytes_text(sum.dram_bytes),
-                       sum.intensity(), bound(roofline, sum.intensity()));
+    return fmt::format(
+        "{:<{}}{:>6}{:>22}{:>18}{:>12}{:>8.2f}{:>7.1f}{:>7.1f}{:>7.1f}{:>7.1f}{:>7.1f}{:>11}{:>10.1f}  {}\n", name,
+        width, times, shape, whole(sum.cycles), time_text(sum.seconds), 100 * sum.utilization(report.arch),
+        100 * sum.padding(), share(sum.activation_wait), share(sum.weight_wait), share(sum.both_wait),
+        share(sum.drain_stall + sum.result_stall), bytes_text(sum.dram_bytes), sum.intensity(),
+        bound(roofline, sum.intensity()));
   };
-  std::string out = fmt::format("{:<{}}{:>6}{:>22}{:>18}{:>12}{:>8}{:>7}{:>7}{:>7}{:>7}{:>11}{:>10}\n", "", width, "",
-                                "", "", "", "util", "act", "wgt", "both", "stall", "", "ops/");
-  out += fmt::format("{:<{}}{:>6}{:>22}{:>18}{:>12}{:>8}{:>7}{:>7}{:>7}{:>7}{:>11}{:>10}  {}\n", "GEMM", width, "times",
-                     "M x N x K", "cycles", "time", "%", "wait %", "wait %", "wait %", "%", "DRAM", "byte", "bound");
+  constexpr const char* kHeader = "{:<{}}{:>6}{:>22}{:>18}{:>12}{:>8}{:>7}{:>7}{:>7}{:>7}{:>7}{:>11}{:>10}  {}\n";
+  std::string out =
+      fmt::format(kHeader, "", width, "", "", "", "", "util", "pad", "act", "wgt", "both", "stall", "", "ops/", "");
+  out += fmt::format(kHeader, "GEMM", width, "times", "M x N x K", "cycles", "time", "%", "%", "wait %", "wait %",
+                     "wait %", "%", "DRAM", "byte", "bound");
   for (const GemmCost& gemm : report.gemms) {
     out += line(printable(gemm.shape.name), std::to_string(gemm.shape.count),
                 fmt::format("{} x {} x {}", gemm.shape.m, gemm.shape.n, gemm.shape.k),
@@ -133,6 +136,7 @@ ordered_json sum_json(const MachineReport& report, const CostSum& sum) {
   json.update({{"seconds", sum.seconds},
                {"macs", count_json(sum.macs)},
                {"utilization", sum.utilization(report.arch)},
+               {"padding", sum.padding()},
                {"gops", sum.gops()},
                {"dram_bytes", count_json(sum.dram_bytes)},
                {"operations_per_byte", sum.intensity()},
@@ -212,6 +216,7 @@ CostSum MachineReport::sum_of(const GemmCost& gemm, std::size_t count) const {
   sum.cycles = scaled(cycles.cycles);
   sum.seconds = sum.cycles / (arch.clock_mhz * 1e6);
   sum.dram_bytes = scaled(gemm.dram_read_bytes + gemm.dram_write_bytes);
+  sum.mac_slots = scaled(gemm.actions.mac_slots);
   sum.busy = scaled(cycles.busy);
   sum.activation_wait = scaled(cycles.waits.activation);
   sum.weight_wait = scaled(cycles.waits.weight);
@@ -226,8 +231,8 @@ CostSum MachineReport::total() const {
   CostSum total;
   for (const GemmCost& gemm : gemms) {
     const CostSum sum = sum_of(gemm, gemm.shape.count);
-    for (double CostSum::*member :
-         {&CostSum::gemms, &CostSum::macs, &CostSum::cycles, &CostSum::dram_bytes, &CostSum::seconds})
+    for (double CostSum::*member : {&CostSum::gemms, &CostSum::macs, &CostSum::mac_slots, &CostSum::cycles,
+                                    &CostSum::dram_bytes, &CostSum::seconds})
       total.*member += sum.*member;
     for (const Cause& cause : kCauses) total.*cause.cycles += sum.*cause.cycles;
   }

@@ -73,6 +73,8 @@ class Machine(Folder):
             shape, actions = gemm["shape"], gemm["actions"]
             self.assertEqual(actions["macs"], shape["m"] * shape["n"] * shape["k"])
             self.assertEqual(gemm["macs"], actions["macs"])
+            self.assertAlmostEqual(gemm["padding"], 1 - gemm["macs"] / actions["mac_slots"])
+            self.assertAlmostEqual(gemm["utilization"], (1 - gemm["padding"]) * gemm["busy_cycles"] / gemm["cycles"])
             self.assertEqual(8 * gemm["dram_bytes"], actions["dram_read_bits"] + actions["dram_write_bits"])
             self.assertGreaterEqual(gemm["dram_bytes"], shape["m"] * shape["n"] * 4)
             self.assertLessEqual(gemm["gops"], gemm["attainable_gops"] * 1.000001)

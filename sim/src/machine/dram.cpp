@@ -15,7 +15,7 @@ std::uint64_t picoseconds(double nanoseconds) {
 
 std::uint64_t DramSchedule::bursts(std::uint64_t address, std::uint64_t bytes) const {
   const auto burst = static_cast<std::uint64_t>(config_.burst_bytes);
-  return (address + bytes - 1) / burst - address / burst + 1;
+  return (address % burst + bytes - 1) / burst + 1;
 }
 
 DramSchedule::Service DramSchedule::serve(std::uint64_t arrival, std::uint64_t address, std::uint64_t bytes) {

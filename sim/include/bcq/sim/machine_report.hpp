@@ -37,12 +37,14 @@ struct Roofline {
 
 /// Sums over GEMMs, each as often as the workload has it. In FP64: MACs of large models exceed 64 bits.
 struct CostSum {
-  double gemms = 0, macs = 0, cycles = 0, dram_bytes = 0, seconds = 0;
+  double gemms = 0, macs = 0, mac_slots = 0, cycles = 0, dram_bytes = 0, seconds = 0;
   double busy = 0, activation_wait = 0, weight_wait = 0, both_wait = 0, drain_stall = 0, result_stall = 0, tail = 0;
 
   [[nodiscard]] double gops() const { return 2 * macs / seconds / 1e9; }
   /// Operations per byte of DRAM.
   [[nodiscard]] double intensity() const { return 2 * macs / dram_bytes; }
+  /// Of the MACs of busy cycles, those of rows, columns and lanes that do not exist.
+  [[nodiscard]] double padding() const { return 1 - macs / mac_slots; }
   /// Of all MACs that the array could have made.
   [[nodiscard]] double utilization(const Arch& arch) const {
     return macs / (cycles * static_cast<double>(arch.macs_per_cycle()));

@@ -40,7 +40,7 @@ void check_plan(const LoopPlan& plan, std::size_t half_bytes) {
       beats += plan.beats_in(chunk);
       for (const Operand operand : kOperands) {
         const auto i = static_cast<std::size_t>(operand);
-        const std::size_t number = plan.transfer_for(operand, order, chunk);
+        const std::size_t number = plan.use(order).transfer(operand, chunk);
         const Transfer transfer = plan.transfer(operand, number);
         REQUIRE(transfer.panel == (i == 0 ? tile.m : tile.n));
         REQUIRE(transfer.chunk == chunk);
@@ -48,7 +48,7 @@ void check_plan(const LoopPlan& plan, std::size_t half_bytes) {
         REQUIRE(transfer.target + transfer.bytes <= half_bytes);
         REQUIRE(transfer.source + transfer.bytes <= plan.layout(operand).bytes());
         used[i] = std::max(used[i], number + 1);
-        if (plan.releases(operand, order, chunk)) ++released[i];
+        if (plan.use(order).releases(operand, chunk + 1 == plan.chunks())) ++released[i];
       }
     }
     CHECK(beats == plan.beats_per_tile());

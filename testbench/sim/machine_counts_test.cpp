@@ -78,7 +78,7 @@ TEST_CASE("Actions are those of counting tile by tile, chunk by chunk", "[counts
       counts.output_multiplies += rows * cols;
       for (std::size_t chunk = 0; chunk < plan.chunks(); ++chunk) {
         for (const Operand operand : kOperands)
-          counts.sram_read_bits += 8 * plan.transfer(operand, plan.transfer_for(operand, order, chunk)).bytes;
+          counts.sram_read_bits += 8 * plan.transfer(operand, plan.use(order).transfer(operand, chunk)).bytes;
       }
       counts.sram_read_bits += 32 * lines[0] * lines[1];
       counts.sram_write_bits += 32 * lines[0] * lines[1];

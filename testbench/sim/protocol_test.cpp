@@ -69,7 +69,7 @@ class Player : public sc_core::sc_module {
   void use(Operand operand, std::size_t order, std::size_t chunk) {
     const bool first = operand == Operand::kActivation;
     const Tally& loaded = first ? bench_.activation_loaded : bench_.weight_loaded;
-    const std::size_t number = plan_->transfer_for(operand, order, chunk);
+    const std::size_t number = plan_->use(order).transfer(operand, chunk);
     while (loaded.count() <= number) wait(loaded.changed());
     pause(40);
     const Transfer transfer = plan_->transfer(operand, number);
@@ -78,7 +78,7 @@ class Player : public sc_core::sc_module {
     const auto bytes = bench_.array[i].read(transfer.fill % 2 * half + transfer.target, transfer.bytes);
     const auto* source = bench_.dram.storage().data() + kBases[i] + transfer.source;
     if (!std::ranges::equal(bytes, std::span(source, transfer.bytes))) ++wrong_;
-    if (plan_->releases(operand, order, chunk))
+    if (plan_->use(order).releases(operand, chunk + 1 == plan_->chunks()))
       (first ? bench_.activation_released : bench_.weight_released).add_at(bench_.clock.now());
   }
 

@@ -142,35 +142,54 @@ bool ArrayLeap::load_tile() {
   return true;
 }
 
-/// Moves a row on by one place, the one furthest on first. Returns whether a row could be moved.
+// When a row gets on, given what it depends on: the row itself one place before, and those in front of it.
+
+ArrayLeap::Cycle ArrayLeap::drains(std::uint64_t row) const {
+  const Cycle loaded = loads_[row / rows_ - loads_base_];
+  if (row == 0) return loaded + 1;
+  return std::max({loaded + 1, drained_.at(row - 1) + 1, converted_.at(row - 1)});
+}
+
+ArrayLeap::Cycle ArrayLeap::converts(std::uint64_t row) const {
+  return std::max(drained_.at(row) + 1, row > 0 ? scaled_.at(row - 1) : 0);
+}
+
+/// The result slice has two entries.
+ArrayLeap::Cycle ArrayLeap::scales(std::uint64_t row) const {
+  return std::max(converted_.at(row), row > 1 ? moved_.at(row - 2) : -1) + 1;
+}
+
+void ArrayLeap::move_row() {
+  const std::uint64_t row = moved_.next;
+  const Cycle offered = std::max(scaled_.at(row), row > 0 ? moved_.at(row - 1) : -1) + 1;
+  const Cycle moves = std::max(offered, sinks_[row / rows_ - sinks_base_]);
+  moved_.set(moves);
+  count_blocked({offered, moves});
+  if (row % rows_ == 0) first_row_ = moves;
+  finish_rows();
+}
+
+/// Moves the next row, or as much of it as is known. Returns whether anything could be moved.
 bool ArrayLeap::drain_row() {
-  if (const std::uint64_t row = moved_.next; row < scaled_.next && row / rows_ < sinks_base_ + sinks_.size()) {
-    const Cycle offered = std::max(scaled_.at(row), row > 0 ? moved_.at(row - 1) : -1) + 1;
-    const Cycle moves = std::max(offered, sinks_[row / rows_ - sinks_base_]);
-    moved_.set(moves);
-    count_blocked({offered, moves});
-    if (row % rows_ == 0) first_row_ = moves;
-    finish_rows();
-    return true;
-  }
-  // The result slice has two entries.
-  if (const std::uint64_t row = scaled_.next; row < converted_.next && row < moved_.next + 2) {
-    scaled_.set(std::max(converted_.at(row), row > 1 ? moved_.at(row - 2) : -1) + 1);
-    return true;
+  bool moved = false;
+  if (const std::uint64_t row = drained_.next; row < (loads_base_ + loads_.size()) * rows_ && row <= converted_.next) {
+    drained_.set(drains(row));
+    drop_loads();
+    moved = true;
   }
   if (const std::uint64_t row = converted_.next; row < drained_.next && row <= scaled_.next) {
-    converted_.set(std::max(drained_.at(row) + 1, row > 0 ? scaled_.at(row - 1) : 0));
-    return true;
+    converted_.set(converts(row));
+    moved = true;
   }
-  if (const std::uint64_t row = drained_.next; row < (loads_base_ + loads_.size()) * rows_ && row <= converted_.next) {
-    const Cycle loaded = loads_[row / rows_ - loads_base_];
-    Cycle drains = loaded + 1;
-    if (row > 0) drains = std::max({drains, drained_.at(row - 1) + 1, converted_.at(row - 1)});
-    drained_.set(drains);
-    drop_loads();
-    return true;
+  if (const std::uint64_t row = scaled_.next; row < converted_.next && row < moved_.next + 2) {
+    scaled_.set(scales(row));
+    moved = true;
   }
-  return false;
+  if (const std::uint64_t row = moved_.next; row < scaled_.next && row / rows_ < sinks_base_ + sinks_.size()) {
+    move_row();
+    moved = true;
+  }
+  return moved;
 }
 
 /// Once three rows of a tile have left one cycle apart, all of its rows do.

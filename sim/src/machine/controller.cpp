@@ -16,7 +16,7 @@ Controller::Controller(sc_core::sc_module_name name, const Clocking& clocking, c
   sensitive << begin_;
   dont_initialize();
   SC_METHOD(watch);
-  sensitive << machinery_.computed.changed() << machinery_.stored.changed();
+  sensitive << machinery_.computed.reached() << machinery_.stored.reached();
   dont_initialize();
 }
 
@@ -30,6 +30,8 @@ void Controller::start(const RunOrder& order, const sc_core::sc_time& delay) {
 void Controller::begin() {
   base_ = clocking_.now();
   const RunDescriptor& run = descriptor_;
+  machinery_.computed.expect(run.plan->tiles());
+  machinery_.stored.expect(run.plan->tiles());
   machinery_.slots.reset(*run.plan);
   machinery_.plain_results.start(*run.plan);
   if (machinery_.encoder != nullptr) machinery_.encoder->start(*run.plan, run.encoding, run.fp32, run.timeline);

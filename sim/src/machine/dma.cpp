@@ -68,6 +68,7 @@ void Dma::request(tlm::tlm_command command, const Job& job) {
 
 /// Between the request's data and the buffer: a transaction of its own, because that of DRAM has not ended.
 void Dma::move(Request& request, tlm::tlm_command command) {
+  if (!with_data_) return;
   tlm::tlm_generic_payload access;
   access.set_command(command);
   access.set_address(request.job.buffer_address);
@@ -122,10 +123,14 @@ void LoadDma::start(const LoopPlan& plan, std::uint64_t base) {
   go_.notify(sc_core::SC_ZERO_TIME);
 }
 
+/// Whether there is a next transfer, and its half is free.
+bool LoadDma::may_load() const {
+  return next_ < plan_->transfers(operand_) && plan_->fill_of(operand_, next_) < released_.count() + 2;
+}
+
 void LoadDma::advance() {
-  for (; may_request() && next_ < plan_->transfers(operand_); ++next_) {
+  for (; may_request() && may_load(); ++next_) {
     const Transfer transfer = plan_->transfer(operand_, next_);
-    if (transfer.fill >= released_.count() + 2) return;
     request(tlm::TLM_READ_COMMAND, {base_ + transfer.source, transfer.fill % 2 * half_bytes_ + transfer.target,
                                     transfer.bytes, transfer.panel, transfer.chunk});
   }
@@ -133,7 +138,7 @@ void LoadDma::advance() {
 
 void LoadDma::done() {
   loaded_.add_at(clocking_.now());
-  go_.notify(sc_core::SC_ZERO_TIME);
+  if (may_load()) go_.notify(sc_core::SC_ZERO_TIME);
 }
 
 StoreDma::StoreDma(sc_core::sc_module_name name, const Clocking& clocking, int outstanding, StoreSource& source,
@@ -163,7 +168,7 @@ void StoreDma::advance() {
 void StoreDma::done() {
   for (std::size_t tile = 0; tile < tiles_.front(); ++tile) stored_.add_at(clocking_.now());
   tiles_.pop_front();
-  go_.notify(sc_core::SC_ZERO_TIME);
+  if (next_ < source_.ready().count()) go_.notify(sc_core::SC_ZERO_TIME);
 }
 
 }  // namespace bcq::sim

@@ -132,9 +132,22 @@ LoopPlan::Position LoopPlan::position(std::size_t order) const {
 }
 
 TileAt LoopPlan::tile(std::size_t order) const {
+  return use(order).tile;
+}
+
+TileUse LoopPlan::use(std::size_t order) const {
   const Position at = position(order);
   const std::size_t outer_panel = at.block * block_ + at.within;
-  return outer_ == Operand::kActivation ? TileAt{outer_panel, at.inner} : TileAt{at.inner, outer_panel};
+  const std::size_t o = index(outer_), i = 1 - o;
+  const bool last_of_block = at.within + 1 == at.block_panels;
+  TileUse use{};
+  use.tile = o == 0 ? TileAt{outer_panel, at.inner} : TileAt{at.inner, outer_panel};
+  use.first_transfer[o] = (holds_panels_[o] ? outer_panel : order) * chunks_;
+  use.first_transfer[i] = (holds_panels_[i] ? at.block * layouts_[i].panels + at.inner : order) * chunks_;
+  use.releases_fill[o] = last_of_block && at.inner + 1 == layouts_[i].panels;
+  use.releases_fill[i] = last_of_block;
+  for (const std::size_t operand : {o, i}) use.releases_chunks[operand] = !holds_panels_[operand];
+  return use;
 }
 
 std::size_t LoopPlan::transfers(Operand operand) const {
@@ -144,21 +157,24 @@ std::size_t LoopPlan::transfers(Operand operand) const {
   return ceil_div(layouts_[index(outer_)].panels, block_) * panels * chunks_;
 }
 
+std::size_t LoopPlan::fill_of(Operand operand, std::size_t number) const {
+  if (!holds_panels(operand)) return number;
+  return operand == outer_ ? number / (chunks_ * block_) : number / chunks_;
+}
+
 Transfer LoopPlan::transfer(Operand operand, std::size_t number) const {
   const PanelLayout& layout = layouts_[index(operand)];
   Transfer out;
   out.chunk = number % chunks_;
+  out.fill = fill_of(operand, number);
   const std::size_t panel_number = number / chunks_;
   if (!holds_panels(operand)) {
     const TileAt at = tile(panel_number);
     out.panel = operand == Operand::kActivation ? at.m : at.n;
-    out.fill = number;
   } else if (operand == outer_) {
     out.panel = panel_number;
-    out.fill = panel_number / block_;
   } else {
     out.panel = panel_number % layout.panels;
-    out.fill = panel_number;
   }
   const std::size_t lines = layout.lines_of(out.panel);
   const std::size_t chunk_offset = out.chunk * chunk_arrays_ * lines * layout.block_array_bytes;
@@ -167,22 +183,6 @@ Transfer LoopPlan::transfer(Operand operand, std::size_t number) const {
   if (operand == outer_ && holds_panels(operand)) out.target += panel_number % block_ * layout.panel_bytes();
   out.bytes = block_arrays_in(out.chunk) * lines * layout.block_array_bytes;
   return out;
-}
-
-std::size_t LoopPlan::transfer_for(Operand operand, std::size_t order, std::size_t chunk) const {
-  if (!holds_panels(operand)) return order * chunks_ + chunk;
-  const Position at = position(order);
-  if (operand == outer_) return (at.block * block_ + at.within) * chunks_ + chunk;
-  return (at.block * layout(operand).panels + at.inner) * chunks_ + chunk;
-}
-
-bool LoopPlan::releases(Operand operand, std::size_t order, std::size_t chunk) const {
-  if (!holds_panels(operand)) return true;
-  if (chunk + 1 != chunks_) return false;
-  const Position at = position(order);
-  const bool last_of_block = at.within + 1 == at.block_panels;
-  if (operand != outer_) return last_of_block;
-  return last_of_block && at.inner + 1 == layouts_[index(inner())].panels;
 }
 
 std::uint64_t LoopPlan::loaded_bytes(Operand operand) const {

@@ -18,7 +18,7 @@ void Tally::add_at(std::uint64_t cycle) {
   sc_assert(cycle >= clocking_.now() && (announced_.empty() || cycle >= announced_.back()));
   if (announced_.empty() && cycle == clocking_.now()) {
     ++count_;
-    changed_.notify(sc_core::SC_ZERO_TIME);
+    tell();
     return;
   }
   announced_.push_back(cycle);
@@ -28,7 +28,12 @@ void Tally::add_at(std::uint64_t cycle) {
 void Tally::fall_due() {
   for (; !announced_.empty() && announced_.front() <= clocking_.now(); announced_.pop_front()) ++count_;
   if (!announced_.empty()) due_.notify(clocking_.until_start_of(announced_.front()));
+  tell();
+}
+
+void Tally::tell() {
   changed_.notify(sc_core::SC_ZERO_TIME);
+  if (count_ == expected_) reached_.notify(sc_core::SC_ZERO_TIME);
 }
 
 }  // namespace bcq::sim

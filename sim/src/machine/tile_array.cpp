@@ -104,8 +104,9 @@ void TileArray::decode(Operand operand, const Transfer& transfer) {
 
 /// Hands the next chunk of both operands to the array, if both are there.
 bool TileArray::push_run() {
-  const std::size_t transfers[2] = {plan_->transfer_for(Operand::kActivation, order_, chunk_),
-                                    plan_->transfer_for(Operand::kWeight, order_, chunk_)};
+  if (chunk_ == 0) use_ = plan_->use(order_);
+  const std::size_t transfers[2] = {use_.transfer(Operand::kActivation, chunk_),
+                                    use_.transfer(Operand::kWeight, chunk_)};
   for (int i = 0; i < 2; ++i) {
     if (transfers[i] >= feeds_[i].end()) return false;
   }
@@ -136,12 +137,14 @@ bool TileArray::finish_run() {
   pushed_ = false;
   if (chunk_ == 0) tile_issue_ = leap_->first_issue();
   if (record_ != nullptr) record_->issues.push_back(*issue);
+  const bool last_chunk = chunk_ + 1 == plan_->chunks();
   for (const Operand operand : {Operand::kActivation, Operand::kWeight}) {
-    if (plan_->releases(operand, order_, chunk_)) release(operand, base_ + *issue + 1);
+    if (use_.releases(operand, last_chunk)) release(operand, base_ + *issue + 1);
   }
-  if (++chunk_ < plan_->chunks()) return true;
+  ++chunk_;
+  if (!last_chunk) return true;
   if (timeline_ != nullptr) {
-    const TileAt tile = plan_->tile(order_);
+    const TileAt tile = use_.tile;
     const std::uint64_t period = clocking_.period.value();
     timeline_->add({Track::kArray, (base_ + tile_issue_) * period, (base_ + *issue + 1) * period, tile.m, tile.n, 0});
   }

@@ -91,6 +91,10 @@ class ArrayLeap {
   void drain();
   void arrive();
   bool load_tile();
+  [[nodiscard]] Cycle drains(std::uint64_t row) const;
+  [[nodiscard]] Cycle converts(std::uint64_t row) const;
+  [[nodiscard]] Cycle scales(std::uint64_t row) const;
+  void move_row();
   bool drain_row();
   void leap_rows();
   void drop_loads();

@@ -39,8 +39,8 @@ class Controller : public sc_core::sc_module, public RunControl {
     ResultSlots& slots;
     PlainResults& plain_results;
     Encoder* encoder;  ///< nullptr: results leave as FP32
-    const Tally& computed;
-    const Tally& stored;
+    Tally& computed;
+    Tally& stored;
   };
 
   Controller(sc_core::sc_module_name name, const Clocking& clocking, const Arch& arch, const Machinery& machinery);

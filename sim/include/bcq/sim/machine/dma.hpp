@@ -84,6 +84,8 @@ class LoadDma : public Dma {
   Tally& loaded_;
   const LoopPlan* plan_ = nullptr;
   std::uint64_t base_ = 0;
+  [[nodiscard]] bool may_load() const;
+
   std::size_t next_ = 0;
   sc_core::sc_event go_;
 };

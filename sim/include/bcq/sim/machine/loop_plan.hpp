@@ -45,6 +45,24 @@ struct StoreAt {
   std::size_t m = 0, group = 0;
 };
 
+/// What a tile uses of both operands, [Operand].
+struct TileUse {
+  TileAt tile;
+  std::size_t first_transfer[2];  ///< brings chunk 0; the others follow
+  bool releases_fill[2];          ///< its last chunk is the last use of the fill
+  bool releases_chunks[2];        ///< every chunk is a fill of its own, used once
+
+  /// The transfer that brings a chunk.
+  [[nodiscard]] std::size_t transfer(Operand operand, std::size_t chunk) const {
+    return first_transfer[static_cast<std::size_t>(operand)] + chunk;
+  }
+  /// Whether nothing after a chunk, the tile's last or not, uses the fill that it lies in.
+  [[nodiscard]] bool releases(Operand operand, bool last_chunk) const {
+    const auto i = static_cast<std::size_t>(operand);
+    return releases_chunks[i] || (last_chunk && releases_fill[i]);
+  }
+};
+
 /// The plan of one GEMM. Throws InputError when a half of a buffer cannot hold one block array of all its lines, the
 /// result buffer not two tiles, or not those that have to wait for an encoder.
 class LoopPlan {
@@ -72,12 +90,13 @@ class LoopPlan {
   /// The tile that is computed `order`-th.
   [[nodiscard]] TileAt tile(std::size_t order) const;
 
+  /// All that a tile uses, at once.
+  [[nodiscard]] TileUse use(std::size_t order) const;
+
   [[nodiscard]] std::size_t transfers(Operand operand) const;
+  /// The fill of a transfer.
+  [[nodiscard]] std::size_t fill_of(Operand operand, std::size_t number) const;
   [[nodiscard]] Transfer transfer(Operand operand, std::size_t number) const;
-  /// The transfer that brings `chunk` of the tile computed `order`-th.
-  [[nodiscard]] std::size_t transfer_for(Operand operand, std::size_t order, std::size_t chunk) const;
-  /// Whether nothing after `chunk` of that tile uses the fill it lies in.
-  [[nodiscard]] bool releases(Operand operand, std::size_t order, std::size_t chunk) const;
   /// Bytes that all transfers of the operand move.
   [[nodiscard]] std::uint64_t loaded_bytes(Operand operand) const;
 

@@ -21,14 +21,19 @@ class Tally : public sc_core::sc_module {
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] const sc_core::sc_event& changed() const { return changed_; }
+  /// Notified once, when the count set with expect() is reached.
+  [[nodiscard]] const sc_core::sc_event& reached() const { return reached_; }
+  void expect(std::uint64_t count) { expected_ = count; }
 
  private:
   void fall_due();
+  void tell();
 
   Clocking clocking_;
   std::uint64_t count_ = 0;
   std::deque<std::uint64_t> announced_;
-  sc_core::sc_event due_, changed_;
+  std::uint64_t expected_ = 0;
+  sc_core::sc_event due_, changed_, reached_;
 };
 
 }  // namespace bcq::sim

@@ -109,6 +109,7 @@ class TileArray : public sc_core::sc_module {
   std::uint64_t base_ = 0;  ///< cycle 0 of the run
   std::size_t order_ = 0, chunk_ = 0, opened_ = 0, finished_ = 0;
   bool pushed_ = false;
+  TileUse use_{};  ///< of the tile whose chunks are pushed
   std::uint64_t tile_issue_ = 0, last_row_ = 0;
   std::uint64_t tile_count_ = 0, beat_count_ = 0, chunk_count_ = 0;  ///< of all runs
   std::optional<ArrayLeap> leap_;

@@ -12,6 +12,7 @@
 
 #include "bcq/sim/arch.hpp"
 #include "bcq/sim/clocking.hpp"
+#include "bcq/sim/machine/access.hpp"
 #include "bcq/sim/machine/dma.hpp"
 #include "bcq/sim/machine/dram.hpp"
 #include "bcq/sim/machine/loop_plan.hpp"
@@ -30,15 +31,8 @@ class BufferPort : public sc_core::sc_module {
   tlm_utils::simple_initiator_socket<BufferPort> socket{"socket"};
 
   tlm::tlm_response_status access(tlm::tlm_command command, std::uint64_t address, std::span<std::uint8_t> data) {
-    tlm::tlm_generic_payload transaction;
-    transaction.set_command(command);
-    transaction.set_address(address);
-    transaction.set_data_ptr(data.data());
-    transaction.set_data_length(static_cast<unsigned>(data.size()));
-    transaction.set_streaming_width(static_cast<unsigned>(data.size()));
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    socket->b_transport(transaction, delay);
-    return transaction.get_response_status();
+    return sim::transact(socket, command, address, data, delay);
   }
   std::vector<std::uint8_t> read(std::uint64_t address, std::size_t bytes) {
     std::vector<std::uint8_t> data(bytes);

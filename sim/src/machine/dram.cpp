@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <limits>
+
+#include "bcq/sim/machine/access.hpp"
 
 namespace bcq::sim {
 namespace {
@@ -74,7 +76,9 @@ void Dram::respond() {
   while (!responses_.empty() && responses_.front().cycle <= clocking_.now()) {
     const Response response = responses_.front();
     responses_.pop_front();
-    access(*response.transaction);
+    // Without storage every address is there.
+    const std::size_t bytes = storage_.empty() ? std::numeric_limits<std::size_t>::max() : storage_.size();
+    serve(*response.transaction, storage_, bytes);
     tlm::tlm_phase phase = tlm::BEGIN_RESP;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     if (ports[response.port]->nb_transport_bw(*response.transaction, phase, delay) != tlm::TLM_COMPLETED)
@@ -82,21 +86,6 @@ void Dram::respond() {
     response.transaction->release();
   }
   if (!responses_.empty()) respond_event_.notify(clocking_.until_start_of(responses_.front().cycle));
-}
-
-void Dram::access(tlm::tlm_generic_payload& transaction) {
-  transaction.set_response_status(tlm::TLM_OK_RESPONSE);
-  if (storage_.empty()) return;
-  const std::uint64_t begin = transaction.get_address();
-  if (transaction.get_data_length() > storage_.size() || begin > storage_.size() - transaction.get_data_length()) {
-    transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    return;
-  }
-  if (transaction.is_read()) {
-    std::memcpy(transaction.get_data_ptr(), &storage_[begin], transaction.get_data_length());
-  } else {
-    std::memcpy(&storage_[begin], transaction.get_data_ptr(), transaction.get_data_length());
-  }
 }
 
 Statistics Dram::statistics() const {

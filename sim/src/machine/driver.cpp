@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
+#include "bcq/sim/machine/access.hpp"
 #include "bcq/sim/registers.hpp"
 
 namespace bcq::sim {
@@ -71,17 +74,12 @@ std::uint64_t Driver::read_wide(std::uint32_t offset) {
 }
 
 std::uint32_t Driver::access(tlm::tlm_command command, std::uint32_t offset, std::uint32_t value) {
-  tlm::tlm_generic_payload transaction;
-  transaction.set_command(command);
-  transaction.set_address(offset);
-  transaction.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
-  transaction.set_data_length(sizeof value);
-  transaction.set_streaming_width(sizeof value);
   sc_core::sc_time delay = keeper_.get_local_time();
-  socket->b_transport(transaction, delay);
-  if (transaction.is_response_error()) {
-    SC_REPORT_FATAL(name(), fmt::format("register {:#04x}: {}", offset, transaction.get_response_string()).c_str());
-  }
+  unsigned char data[sizeof value];
+  std::memcpy(data, &value, sizeof value);
+  if (transact(socket, command, offset, data, delay) != tlm::TLM_OK_RESPONSE)
+    SC_REPORT_FATAL(name(), fmt::format("register {:#04x} refused an access", offset).c_str());
+  std::memcpy(&value, data, sizeof value);
   keeper_.set(delay);
   if (keeper_.need_sync()) keeper_.sync();
   return value;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "bcq/quantize.hpp"
+#include "bcq/sim/machine/access.hpp"
 #include "bcq/sim/panel.hpp"
 
 namespace bcq::sim {
@@ -96,15 +96,8 @@ Matrix<float> Encoder::gather(const Group& group) {
     const std::size_t n = plan_->tile(order).n;
     const std::size_t cols = columns.lines_of(n);
     tile.resize(rows * cols);
-    tlm::tlm_generic_payload read;
-    read.set_command(tlm::TLM_READ_COMMAND);
-    read.set_address(slots_.address(order));
-    read.set_data_ptr(reinterpret_cast<unsigned char*>(tile.data()));
-    read.set_data_length(static_cast<unsigned>(tile.size() * sizeof(float)));
-    read.set_streaming_width(read.get_data_length());
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    tiles->b_transport(read, delay);
-    if (read.is_response_error()) SC_REPORT_FATAL(name(), read.get_response_string().c_str());
+    access_buffer(tiles, tlm::TLM_READ_COMMAND, slots_.address(order),
+                  {reinterpret_cast<unsigned char*>(tile.data()), tile.size() * sizeof(float)});
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t c = 0; c < cols; ++c) {
         const float value = tile[r * cols + c];
@@ -123,15 +116,9 @@ Store Encoder::next() {
   return {group.at, 0, group.orders.size()};
 }
 
-/// The engine reads groups in order, each once.
+/// The engine reads groups in order, each once, and only where there are data.
 void Encoder::b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time&) {
-  transaction.set_response_status(tlm::TLM_OK_RESPONSE);
-  if (data_.empty()) return;
-  if (!transaction.is_read() || transaction.get_data_length() != data_.front().size()) {
-    transaction.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
-    return;
-  }
-  std::memcpy(transaction.get_data_ptr(), data_.front().data(), data_.front().size());
+  serve(transaction, data_.front(), data_.front().size());
   data_.pop_front();
 }
 

@@ -1,25 +1,11 @@
 #include "bcq/sim/machine/tile_array.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "bcq/sim/machine/access.hpp"
+
 namespace bcq::sim {
-namespace {
-
-void transport(tlm_utils::simple_initiator_socket_tagged<TileArray>& socket, tlm::tlm_command command,
-               std::uint64_t address, unsigned char* data, std::size_t bytes) {
-  tlm::tlm_generic_payload transaction;
-  transaction.set_command(command);
-  transaction.set_address(address);
-  transaction.set_data_ptr(data);
-  transaction.set_data_length(static_cast<unsigned>(bytes));
-  transaction.set_streaming_width(static_cast<unsigned>(bytes));
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  socket->b_transport(transaction, delay);
-  if (transaction.is_response_error()) SC_REPORT_FATAL("array", transaction.get_response_string().c_str());
-}
-
-}  // namespace
-
 TileArray::TileArray(sc_core::sc_module_name name, const Clocking& clocking, const Arch& arch, const Ports& ports,
                      const std::size_t (&half_bytes)[2], ResultSlots& slots)
     : sc_module(name),
@@ -62,7 +48,6 @@ void TileArray::start(const LoopPlan& plan, const TileValues* values, Timeline* 
 }
 
 void TileArray::advance() {
-  if (plan_ == nullptr) return;
   take_arrivals(Operand::kActivation);
   take_arrivals(Operand::kWeight);
   for (; opened_ < plan_->tiles() && opened_ < stored_.count() + plan_->result_slots(); ++opened_) {
@@ -90,8 +75,7 @@ void TileArray::decode(Operand operand, const Transfer& transfer) {
   Feed& feed = feeds_[static_cast<int>(operand)];
   auto& socket = operand == Operand::kActivation ? activations : weights;
   packed_.resize(transfer.bytes);
-  transport(socket, tlm::TLM_READ_COMMAND, transfer.fill % 2 * feed.half_bytes + transfer.target, packed_.data(),
-            transfer.bytes);
+  access_buffer(socket, tlm::TLM_READ_COMMAND, transfer.fill % 2 * feed.half_bytes + transfer.target, packed_);
   if (!feed.spare.empty()) {
     feed.chunks.push_back(std::move(feed.spare.back()));
     feed.spare.pop_back();
@@ -202,8 +186,8 @@ void TileArray::write_result(const TileAt& tile, std::uint64_t address, std::vec
     const auto row = values.begin() + static_cast<std::ptrdiff_t>(r * static_cast<std::size_t>(arch_.cols));
     std::copy(row, row + static_cast<std::ptrdiff_t>(cols), values.begin() + static_cast<std::ptrdiff_t>(r * cols));
   }
-  transport(results, tlm::TLM_WRITE_COMMAND, address, reinterpret_cast<unsigned char*>(values.data()),
-            rows * cols * sizeof(float));
+  access_buffer(results, tlm::TLM_WRITE_COMMAND, address,
+                {reinterpret_cast<unsigned char*>(values.data()), rows * cols * sizeof(float)});
 }
 
 }  // namespace bcq::sim

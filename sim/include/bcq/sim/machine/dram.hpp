@@ -64,7 +64,6 @@ class Dram : public sc_core::sc_module {
                                      sc_core::sc_time& delay);
   void arbitrate();
   void respond();
-  void access(tlm::tlm_generic_payload& transaction);
 
   Clocking clocking_;
   DramConfig config_;

@@ -69,13 +69,10 @@ module bcq_array #(
   localparam int WGT_W = bcq_pkg::line_w(DECODE, 1, LANES, LB, NC, BC);
   localparam int ACC_W = bcq_pkg::acc_w(ACCUM, BC, K_MAX);
 
-  // ---- operand streams: a beat is issued when both operands are there and the pipeline moves ----
-  wire act_valid, wgt_valid;
+  // ---- operand streams ----
+  wire act_valid, wgt_valid, issue;
   wire [ROWS*BEAT_W-1:0] act_beats;
   wire [COLS*BEAT_W-1:0] wgt_beats;
-  wire advance;
-  wire both_valid = act_valid && wgt_valid;
-  wire issue = both_valid && advance;
 
   bcq_skid #(.W(ROWS * BEAT_W)) u_act_skid (
     .clk_i, .rst_ni, .in_valid_i(act_valid_i), .in_ready_o(act_ready_o), .in_data_i(act_beat_i),
@@ -86,50 +83,20 @@ module bcq_array #(
     .out_valid_o(wgt_valid), .out_ready_i(issue), .out_data_o(wgt_beats)
   );
 
-  // ---- control: one copy for all PEs, a stage per cycle ----
-  wire array_first, array_last, tile_first, tile_last;
+  // ---- control: one copy for all PEs ----
+  wire advance, array_first, array_last, tile_first, tile_last;
   wire [LANES-1:0] lane_mask;
-  logic d_valid_q, d_array_first_q, d_array_last_q, d_tile_first_q, d_tile_last_q;
-  logic m_valid_q, m_array_first_q, m_array_last_q, m_tile_first_q, m_tile_last_q;
-  logic p_valid_q, p_tile_first_q, p_tile_last_q;
-  logic t_valid_q, t_tile_first_q, t_tile_last_q;
+  wire m_valid, m_array_first, t_valid, t_tile_first, t_tile_last;
+  wire row_valid, row_ready, drain;
 
-  bcq_sequencer #(.LANES(LANES), .LA(LA), .K_MAX(K_MAX)) u_sequencer (
-    .clk_i, .rst_ni, .issue_i(issue), .k_i,
+  bcq_control #(.ROWS(ROWS), .LANES(LANES), .LA(LA), .K_MAX(K_MAX)) u_control (
+    .clk_i, .rst_ni, .k_i, .act_valid_i(act_valid), .wgt_valid_i(wgt_valid), .issue_o(issue), .advance_o(advance),
     .array_first_o(array_first), .array_last_o(array_last),
-    .tile_first_o(tile_first), .tile_last_o(tile_last), .lane_mask_o(lane_mask)
+    .tile_first_o(tile_first), .tile_last_o(tile_last), .lane_mask_o(lane_mask),
+    .m_valid_o(m_valid), .m_array_first_o(m_array_first),
+    .t_valid_o(t_valid), .t_tile_first_o(t_tile_first), .t_tile_last_o(t_tile_last),
+    .row_valid_o(row_valid), .row_ready_i(row_ready), .drain_o(drain)
   );
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      d_valid_q <= 1'b0;
-      m_valid_q <= 1'b0;
-      p_valid_q <= 1'b0;
-      t_valid_q <= 1'b0;
-    end else if (advance) begin
-      d_valid_q <= both_valid;
-      m_valid_q <= d_valid_q;
-      p_valid_q <= m_valid_q && m_array_last_q;  // from here on one entry per block array
-      t_valid_q <= p_valid_q;
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (advance) begin
-      d_array_first_q <= array_first;
-      d_array_last_q  <= array_last;
-      d_tile_first_q  <= tile_first;
-      d_tile_last_q   <= tile_last;
-      m_array_first_q <= d_array_first_q;
-      m_array_last_q  <= d_array_last_q;
-      m_tile_first_q  <= d_tile_first_q;
-      m_tile_last_q   <= d_tile_last_q;
-      p_tile_first_q  <= m_tile_first_q;
-      p_tile_last_q   <= m_tile_last_q;
-      t_tile_first_q  <= p_tile_first_q;
-      t_tile_last_q   <= p_tile_last_q;
-    end
-  end
 
   // ---- edges: what is done once per row and column ----
   wire [ROWS*ACT_W-1:0] act_lines;
@@ -162,24 +129,24 @@ module bcq_array #(
   );
 
   // ---- the array; s[r*COLS + c] is the shadow of PE (r, c), which moves into row r - 1 ----
-  wire drain;
   wire [ACC_W-1:0] s [(ROWS+1)*COLS];
   wire [COLS*ACC_W-1:0] row;
 
   for (genvar r = 0; r < ROWS; r++) begin : g_row
     for (genvar c = 0; c < COLS; c++) begin : g_col
       bcq_pe #(
-        .DECODE(DECODE), .LANES(LANES), .LB(LB), .NC(NC), .LA(LA), .BC(BC), .ACCUM(ACCUM), .ACC_W(ACC_W)
+        .DECODE(DECODE), .LANES(LANES), .LB(LB), .NC(NC), .LA(LA), .BC(BC), .ACCUM(ACCUM), .ACC_W(ACC_W),
+        .FROZEN(FROZEN), .ACT_CODEBOOKS(ACT_CODEBOOKS), .WGT_CODEBOOKS(WGT_CODEBOOKS)
       ) u_pe (
         .clk_i, .advance_i(advance),
         .act_i(act_lines[r*ACT_W+:ACT_W]), .wgt_i(wgt_lines[c*WGT_W+:WGT_W]),
         .act_codebooks_i(act_codebooks), .wgt_codebooks_i(wgt_codebooks),
-        .m_valid_i(m_valid_q), .m_array_first_i(m_array_first_q),
+        .m_valid_i(m_valid), .m_array_first_i(m_array_first),
         .act_significand_i(act_significands[r*bcq_pkg::SIG_W+:bcq_pkg::SIG_W]),
         .act_exponent_i(act_exponents[r*bcq_pkg::EXP_W+:bcq_pkg::EXP_W]),
         .wgt_significand_i(wgt_significands[c*bcq_pkg::SIG_W+:bcq_pkg::SIG_W]),
         .wgt_exponent_i(wgt_exponents[c*bcq_pkg::EXP_W+:bcq_pkg::EXP_W]),
-        .t_valid_i(t_valid_q), .t_tile_first_i(t_tile_first_q), .t_tile_last_i(t_tile_last_q),
+        .t_valid_i(t_valid), .t_tile_first_i(t_tile_first), .t_tile_last_i(t_tile_last),
         .drain_i(drain), .below_i(s[(r+1)*COLS+c]), .s_o(s[r*COLS+c])
       );
     end
@@ -191,12 +158,6 @@ module bcq_array #(
   end
 
   // ---- the way out ----
-  wire row_valid, row_ready;
-
-  bcq_drain #(.ROWS(ROWS)) u_drain (
-    .clk_i, .rst_ni, .load_i(t_valid_q && t_tile_last_q), .advance_o(advance),
-    .row_valid_o(row_valid), .row_ready_i(row_ready), .drain_o(drain)
-  );
   bcq_output #(.COLS(COLS), .ACCUM(ACCUM), .ACC_W(ACC_W)) u_output (
     .clk_i, .rst_ni, .scale_i,
     .row_valid_i(row_valid), .row_ready_o(row_ready), .s_i(row),
@@ -207,7 +168,7 @@ module bcq_array #(
     .clk_i, .rst_ni, .act_valid_i(act_valid), .wgt_valid_i(wgt_valid), .advance_i(advance),
     .array_first_i(array_first), .array_last_i(array_last), .tile_first_i(tile_first), .tile_last_i(tile_last),
     .lane_mask_i(lane_mask), .negative_i(act_beats[BEAT_W-1] || wgt_beats[BEAT_W-1]),
-    .load_i(t_valid_q && t_tile_last_q), .drain_i(drain), .row_valid_i(row_valid), .row_ready_i(row_ready)
+    .load_i(t_valid && t_tile_last), .drain_i(drain), .row_valid_i(row_valid), .row_ready_i(row_ready)
   );
 
   assign issue_o       = issue;

@@ -1,10 +1,8 @@
-// The codebooks of one operand: registers written through a port, or constants.
+// The codebooks of one operand, in registers that are written through a port.
 //
 // Purpose    one store per operand, read in parallel by all decoders of that edge.
-// Parameters NC         codebooks, power of two, 1..16
-//            BC         codeword bits, 4..8
-//            FROZEN     1: CODEBOOKS, the write port is ignored; 0: registers
-//            CODEBOOKS  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement
+// Parameters NC  codebooks, power of two, 1..16
+//            BC  codeword bits, 4..8
 // Contract   a write takes effect in the next cycle; write only while no beat is in flight. Nothing is reset: every entry
 //            that a selector can name is written before the first beat.
 // Ports      write_i      writes one codeword
@@ -15,9 +13,7 @@
 
 module bcq_codebooks #(
   parameter int NC = 8,
-  parameter int BC = 6,
-  parameter bit FROZEN = 1'b0,
-  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] CODEBOOKS = '0
+  parameter int BC = 6
 ) (
   input  wire                                  clk_i,
   input  wire                                  write_i,
@@ -26,16 +22,13 @@ module bcq_codebooks #(
   output wire  [NC*bcq_pkg::ENTRIES*BC-1:0]    codebooks_o
 );
 
-  if (FROZEN) begin : g_frozen
-    assign codebooks_o = CODEBOOKS;
-    wire unused_port = ^{clk_i, write_i, addr_i, codeword_i};
-  end else begin : g_programmable
-    logic [NC*bcq_pkg::ENTRIES*BC-1:0] codebooks_q;
-    always_ff @(posedge clk_i) begin
-      if (write_i) codebooks_q[addr_i*BC+:BC] <= codeword_i;
-    end
-    assign codebooks_o = codebooks_q;
+  logic [NC*bcq_pkg::ENTRIES*BC-1:0] codebooks_q;
+
+  always_ff @(posedge clk_i) begin
+    if (write_i) codebooks_q[addr_i*BC+:BC] <= codeword_i;
   end
+
+  assign codebooks_o = codebooks_q;
 
 endmodule
 

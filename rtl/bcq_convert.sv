@@ -2,18 +2,20 @@
 //
 // Purpose    the forms are encoded, codewords, factors. Decoder and PE hold one of these each, before and behind the
 //            register of stage D; the parameter DECODE of the array is the form in that register.
-// Parameters FROM, TO  bcq_pkg::DECODE_PE: encoded; DECODE_EDGE: codewords; DECODE_PAIRS: factors. FROM <= TO
-//            WEIGHT    0: an activation; 1: a weight. Only their factors differ
-//            LANES     scalars per beat, >= 1
-//            LB        scalars per block, power of two; LANES divides LB or LB divides LANES
-//            NC        codebooks, power of two, 1..16
-//            BC        codeword bits, 4..8
+// Parameters FROM, TO   bcq_pkg::DECODE_PE: encoded; DECODE_EDGE: codewords; DECODE_PAIRS: factors. FROM <= TO
+//            WEIGHT     0: an activation; 1: a weight. Only their factors differ
+//            LANES      scalars per beat, >= 1
+//            LB         scalars per block, power of two; LANES divides LB or LB divides LANES
+//            NC         codebooks, power of two, 1..16
+//            BC         codeword bits, 4..8
+//            FROZEN     1: codebooks are the constants CODEBOOKS; 0: codebooks_i
+//            CODEBOOKS  as codebooks_i
 // Formats    encoded    LSB first: LANES indices, the selectors, a lane mask, 1 where the scale is negative
 //            codewords  lane l at [l*BC +: BC], two's complement
 //            factors    pair p is lanes 2p and 2p + 1 (zero beyond LANES). Activations: at [p*(3*BC+1) +: 3*BC+1], LSB first,
 //                       both codewords and their sum, two's complement. Weights: bit i at [(p*BC + i)*3 +: 3], LSB
 //                       first: only the even lane has the bit, only the odd one, both have it
-// Ports      codebooks_i  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement; read where FROM is encoded
+// Ports      codebooks_i  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement; read where FROM is encoded, unless FROZEN
 //            from_i       the operand in the form FROM
 //            to_o         the operand in the form TO
 `default_nettype none
@@ -25,7 +27,9 @@ module bcq_convert #(
   parameter int LANES = 16,
   parameter int LB = 8,
   parameter int NC = 8,
-  parameter int BC = 6
+  parameter int BC = 6,
+  parameter bit FROZEN = 1'b0,
+  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] CODEBOOKS = '0
 ) (
   input  wire  [NC*bcq_pkg::ENTRIES*BC-1:0]                          codebooks_i,
   input  wire  [bcq_pkg::line_w(FROM, WEIGHT, LANES, LB, NC, BC)-1:0] from_i,
@@ -42,7 +46,9 @@ module bcq_convert #(
     wire [LANES*BC-1:0] codewords;
 
     if (FROM == bcq_pkg::DECODE_PE) begin : g_look_up
-      bcq_lookup #(.LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_lookup (
+      bcq_lookup #(
+        .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(CODEBOOKS)
+      ) u_lookup (
         .fields_i(from_i[FIELDS_W-1:0]), .lane_mask_i(from_i[FIELDS_W+:LANES]), .negative_i(from_i[FIELDS_W+LANES]),
         .codebooks_i, .codewords_o(codewords)
       );

@@ -1,12 +1,14 @@
 // The decode seam: an encoded beat of a block array in, the line of stage D out.
 //
 // Purpose    converts a beat as far as DECODE says and registers it; placed once per row and column at the array's edge.
-// Parameters DECODE  form of line_o. bcq_pkg::DECODE_PE: encoded; DECODE_EDGE: codewords; DECODE_PAIRS: factors
-//            WEIGHT  0: an activation; 1: a weight
-//            LANES   scalars per beat, >= 1
-//            LB      scalars per block, power of two; LANES divides LB or LB divides LANES
-//            NC      codebooks, power of two, 1..16
-//            BC      codeword bits, 4..8
+// Parameters DECODE     form of line_o. bcq_pkg::DECODE_PE: encoded; DECODE_EDGE: codewords; DECODE_PAIRS: factors
+//            WEIGHT     0: an activation; 1: a weight
+//            LANES      scalars per beat, >= 1
+//            LB         scalars per block, power of two; LANES divides LB or LB divides LANES
+//            NC         codebooks, power of two, 1..16
+//            BC         codeword bits, 4..8
+//            FROZEN     1: codebooks are the constants CODEBOOKS; 0: codebooks_i
+//            CODEBOOKS  as codebooks_i
 // Contract   a beat is decoded in a cycle with en_i; outputs are registered: valid in the next cycle and held while
 //            en_i is low.
 // Ports      en_i           decodes the beat
@@ -14,7 +16,7 @@
 //                           the scale; the scale field is looked at in that beat only
 //            lane_mask_i    lanes that lie within K
 //            beat_i         LSB first: LANES indices, the selectors, the E4M3 code (bcq_pkg::beat_w)
-//            codebooks_i    codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement
+//            codebooks_i    codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement; FROZEN: ignored
 //            line_o         the operand in the form DECODE (bcq_convert), the sign of the scale applied or, encoded, beside it
 //            significand_o, exponent_o  |scale| = significand * 2^(exponent - 9)
 `default_nettype none
@@ -25,7 +27,9 @@ module bcq_decoder #(
   parameter int LANES = 16,
   parameter int LB = 8,
   parameter int NC = 8,
-  parameter int BC = 6
+  parameter int BC = 6,
+  parameter bit FROZEN = 1'b0,
+  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] CODEBOOKS = '0
 ) (
   input  wire                                                          clk_i,
   input  wire                                                          en_i,
@@ -48,7 +52,8 @@ module bcq_decoder #(
   wire [LINE_W-1:0] line;
 
   bcq_convert #(
-    .FROM(bcq_pkg::DECODE_PE), .TO(DECODE), .WEIGHT(WEIGHT), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)
+    .FROM(bcq_pkg::DECODE_PE), .TO(DECODE), .WEIGHT(WEIGHT), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC),
+    .FROZEN(FROZEN), .CODEBOOKS(CODEBOOKS)
   ) u_convert (
     .codebooks_i, .from_i({negative, lane_mask_i, beat_i[SCALE_LSB-1:0]}), .to_o(line)
   );

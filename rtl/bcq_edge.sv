@@ -20,7 +20,7 @@
 //            cb_addr_i      16*c + i: codeword i of codebook c
 //            cb_codeword_i  two's complement
 //            lines_o        stage D; line i at [i*LINE_W +: LINE_W] (bcq_pkg::line_w), in the form DECODE (bcq_convert)
-//            codebooks_o    codeword i of codebook c at [(c*16 + i)*BC +: BC]
+//            codebooks_o    codeword i of codebook c at [(c*16 + i)*BC +: BC]; FROZEN: 0, as constants take no port
 //            significands_o, exponents_o  stage P; line i at [i*4 +: 4], |scale| = significand * 2^(exponent - 9)
 `default_nettype none
 
@@ -59,12 +59,19 @@ module bcq_edge #(
   logic [LINES*bcq_pkg::SIG_W-1:0] significands_m_q, significands_p_q;
   logic [LINES*bcq_pkg::EXP_W-1:0] exponents_m_q, exponents_p_q;
 
-  bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(CODEBOOKS)) u_codebooks (
-    .clk_i, .write_i(cb_write_i), .addr_i(cb_addr_i), .codeword_i(cb_codeword_i), .codebooks_o(codebooks)
-  );
+  if (FROZEN) begin : g_constants
+    assign codebooks = '0;
+    wire unused_port = ^{cb_write_i, cb_addr_i, cb_codeword_i};
+  end else begin : g_store
+    bcq_codebooks #(.NC(NC), .BC(BC)) u_codebooks (
+      .clk_i, .write_i(cb_write_i), .addr_i(cb_addr_i), .codeword_i(cb_codeword_i), .codebooks_o(codebooks)
+    );
+  end
 
   for (genvar i = 0; i < LINES; i++) begin : g_line
-    bcq_decoder #(.DECODE(DECODE), .WEIGHT(WEIGHT), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_decoder (
+    bcq_decoder #(
+      .DECODE(DECODE), .WEIGHT(WEIGHT), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(CODEBOOKS)
+    ) u_decoder (
       .clk_i, .en_i(issue_i && advance_i), .first_i(array_first_i), .lane_mask_i,
       .beat_i(beats_i[i*BEAT_W+:BEAT_W]), .codebooks_i(codebooks),
       .line_o(lines_o[i*LINE_W+:LINE_W]),

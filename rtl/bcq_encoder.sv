@@ -190,9 +190,14 @@ module bcq_encoder #(
   wire [NC*BOOK_W-1:0] codebooks;
   wire [NC*THRESHOLDS_W-1:0] thresholds;
 
-  bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(CODEBOOKS)) u_codebooks (
-    .clk_i, .write_i(cb_write_i), .addr_i(cb_addr_i), .codeword_i(cb_codeword_i), .codebooks_o(codebooks)
-  );
+  if (FROZEN) begin : g_constants
+    assign codebooks = CODEBOOKS;
+    wire unused_port = ^{cb_write_i, cb_addr_i, cb_codeword_i};
+  end else begin : g_store
+    bcq_codebooks #(.NC(NC), .BC(BC)) u_codebooks (
+      .clk_i, .write_i(cb_write_i), .addr_i(cb_addr_i), .codeword_i(cb_codeword_i), .codebooks_o(codebooks)
+    );
+  end
   for (genvar c = 0; c < NC; c++) begin : g_thresholds
     bcq_enc_thresholds #(.BC(BC)) u_thresholds (
       .codebook_i(codebooks[c*BOOK_W+:BOOK_W]), .thresholds_o(thresholds[c*THRESHOLDS_W+:THRESHOLDS_W])

@@ -8,12 +8,15 @@
 //            BC     codeword bits, 4..8
 //            ACCUM  bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32
 //            ACC_W  accumulator bits (bcq_pkg::acc_w): 32, or 43..67 when exact
+//            FROZEN  1: codebooks are the constants ACT_CODEBOOKS and WGT_CODEBOOKS; 0: *_codebooks_i
+//            ACT_CODEBOOKS, WGT_CODEBOOKS  as *_codebooks_i
 // Pipeline   M: dot product of a beat; P: sum over the block array; T: times scales; then the accumulator. Each stage
 //            takes its control from the array, which shares it among all PEs; advance_i freezes all of them together.
 //            Scales arrive aligned with stage P.
 // Ports      advance_i  the pipeline moves; low freezes it
 //            act_i, wgt_i  stage D; operands in the form DECODE (bcq_convert)
-//            act_codebooks_i, wgt_codebooks_i  codeword i of codebook c at [(c*16 + i)*BC +: BC]; read where operands come encoded
+//            act_codebooks_i, wgt_codebooks_i  codeword i of codebook c at [(c*16 + i)*BC +: BC]; read where operands come encoded,
+//                            unless FROZEN
 //            m_valid_i        stage M holds the dot product of a beat
 //            m_array_first_i  the beat in stage M is the first of its block array
 //            *_significand_i, *_exponent_i  stage P; |scale| = significand * 2^(exponent - 9)
@@ -32,7 +35,10 @@ module bcq_pe #(
   parameter int LA = 64,
   parameter int BC = 6,
   parameter int ACCUM = bcq_pkg::ACCUM_EXACT,
-  parameter int ACC_W = 63
+  parameter int ACC_W = 63,
+  parameter bit FROZEN = 1'b0,
+  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] ACT_CODEBOOKS = '0,
+  parameter logic [NC*bcq_pkg::ENTRIES*BC-1:0] WGT_CODEBOOKS = '0
 ) (
   input  wire                       clk_i,
   input  wire                       advance_i,
@@ -74,10 +80,14 @@ module bcq_pe #(
   logic [bcq_pkg::EXP2_W-1:0] shift_q;
 
   // What the edge has left undone.
-  bcq_convert #(.FROM(DECODE), .WEIGHT(0), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_act_convert (
+  bcq_convert #(
+    .FROM(DECODE), .WEIGHT(0), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(ACT_CODEBOOKS)
+  ) u_act_convert (
     .codebooks_i(act_codebooks_i), .from_i(act_i), .to_o(act_factors)
   );
-  bcq_convert #(.FROM(DECODE), .WEIGHT(1), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) u_wgt_convert (
+  bcq_convert #(
+    .FROM(DECODE), .WEIGHT(1), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC), .FROZEN(FROZEN), .CODEBOOKS(WGT_CODEBOOKS)
+  ) u_wgt_convert (
     .codebooks_i(wgt_codebooks_i), .from_i(wgt_i), .to_o(wgt_factors)
   );
 

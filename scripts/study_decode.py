@@ -11,7 +11,6 @@ alternatives of scripts/decode_alternatives.sv. Takes about twenty minutes on tw
 import argparse
 import pathlib
 import random
-import tempfile
 
 from synthesis import Design, Synthesis
 
@@ -43,40 +42,23 @@ def constant(nc):
     return f"{len(words) * BC}'b" + "".join(f"{word & 63:06b}" for word in reversed(words))
 
 
-def wrapper(folder, nc):
-    """A PE that decodes with constant codebooks, as a module of its own."""
-    ports = {  # name: width, of the ports that only pass through
-        "act_i": "ACT_W", "wgt_i": "WGT_W", "act_significand_i": 4, "act_exponent_i": 4, "wgt_significand_i": 4,
-        "wgt_exponent_i": 4, "below_i": 63, **dict.fromkeys(
-            ("clk_i", "advance_i", "m_valid_i", "m_array_first_i", "t_valid_i", "t_tile_first_i", "t_tile_last_i", "drain_i"), 1),
-    }
-    heads = ", ".join(f"input wire [{width}-1:0] {name}" for name, width in ports.items())
-    links = ", ".join(f".{name}({name})" for name in ports)
-    path = folder / f"frozen_pe_{nc}.sv"
-    path.write_text(
-        f"module frozen_pe_{nc} #(parameter int ACT_W = bcq_pkg::line_w(0, 0, 16, 8, {nc}, 6), "
-        f"WGT_W = bcq_pkg::line_w(0, 1, 16, 8, {nc}, 6)) ({heads}, output wire [62:0] s_o);\n"
-        f"bcq_pe #(.DECODE(0), .NC({nc})) u_pe ({links}, .s_o(s_o), .act_codebooks_i({constant(nc)}), "
-        f".wgt_codebooks_i({constant(nc)}));\nendmodule\n"
-    )
-    return path
-
-
-def designs(folder):
+def designs():
     """What to synthesize, by key."""
     work = {("pe", "edge"): Design("bcq_pe", {"DECODE": 1}), ("pe", "pairs"): Design("bcq_pe", {"DECODE": 2})}
     for _, module in DOTS + LOOKUPS:
         work["alone", module] = Design(module, {}, sources=(ALTERNATIVES,))
     for nc in CODEBOOKS:
-        work["pe", "pe", nc, False] = Design("bcq_pe", {"DECODE": 0, "NC": nc})
-        work["pe", "pe", nc, True] = Design(f"frozen_pe_{nc}", {}, sources=(wrapper(folder, nc),))
+        pe = {"DECODE": 0, "NC": nc}
+        frozen = {"FROZEN": "1'b1", "ACT_CODEBOOKS": constant(nc), "WGT_CODEBOOKS": constant(nc)}
+        work["pe", "pe", nc, False] = Design("bcq_pe", pe)
+        work["pe", "pe", nc, True] = Design("bcq_pe", {**pe, **frozen})
         work["store", nc] = Design("bcq_codebooks", {"NC": nc})
         for decode, name in enumerate(DECODES):
             for weight in (0, 1) if name == "pairs" else (0,):
                 parameters = {"DECODE": decode, "WEIGHT": weight, "NC": nc, "LINES": 1}
                 work["line", name, weight, nc, False] = Design("bcq_edge", parameters)
-                frozen = {"FROZEN": "1'b1", "CODEBOOKS": constant(nc)}
-                work["line", name, weight, nc, True] = Design("bcq_edge", {**parameters, **frozen})
+                constants = {"FROZEN": "1'b1", "CODEBOOKS": constant(nc)}
+                work["line", name, weight, nc, True] = Design("bcq_edge", {**parameters, **constants})
     return work
 
 
@@ -103,9 +85,8 @@ def main():
     Synthesis.add_arguments(parser)
     arguments = parser.parse_args()
     synthesis = Synthesis.of(parser, arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        work = designs(pathlib.Path(folder))
-        done = synthesis.all(work.values())
+    work = designs()
+    done = synthesis.all(work.values())
     results = {key: done[design] for key, design in work.items()}
     alone = [
         (title, f"{result.cells:,}", f"{result.area:,.0f}", f"{result.path:.1f}")

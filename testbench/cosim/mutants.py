@@ -46,8 +46,8 @@ FAULTS = [
         SHORT,
     ),
     ("bcq_skid.sv", "spare_valid_q ? spare_q : in_data_i", "in_data_i", "the spare entry of a stream register", SHORT),
-    ("bcq_array.sv", "m_valid_q && m_array_last_q", "m_valid_q", "one entry per block array from stage P on", LONG),
-    ("bcq_array.sv", "act_valid && wgt_valid", "act_valid", "waiting for both operands", SHORT),
+    ("bcq_control.sv", "m_valid_q && m_array_last_q", "m_valid_q", "one entry per block array from stage P on", LONG),
+    ("bcq_control.sv", "act_valid_i && wgt_valid_i", "act_valid_i", "waiting for both operands", SHORT),
     ("bcq_output.sv", "!converted_valid_q || scaled_ready", "scaled_ready", "a row slot that is free (cycles only)", SHORT),
 ]
 

@@ -51,6 +51,8 @@ DECODER_FAULTS = (
     ),
     ("bcq_lookup.sv", "fields_i[SELECTORS_LSB+s*SELECTOR_W+:SELECTOR_W]", "fields_i[SELECTORS_LSB+:SELECTOR_W]"),
     ("bcq_lookup.sv", "index == 4'(i)", "index == 4'(i ^ 1)"),
+    ("bcq_lookup.sv", "FROZEN ? CODEBOOKS : codebooks_i", "FROZEN ? CODEBOOKS ^ 1 : codebooks_i"),
+    ("bcq_lookup.sv", "FROZEN ? CODEBOOKS : codebooks_i", "codebooks_i"),
 )
 
 PROOFS = [
@@ -112,7 +114,7 @@ PROOFS = [
     ),
     Proof(
         "store_memory.nc1",
-        "programmable store: read what was written: Nc 1, Bc 4",
+        "codebook store: read what was written: Nc 1, Bc 4",
         "induction",
         {"NC": 1, "BC": 4},
         faults=(
@@ -127,10 +129,7 @@ PROOFS = [
         "frozen and programmable decode alike: 4 lanes, Lb 2, Nc 2, Bc 4",
         "induction",
         decoder=decoder(4, 2, 4, nc=2, seed=6),
-        faults=(
-            ("bcq_codebooks.sv", "assign codebooks_o = CODEBOOKS;", "assign codebooks_o = CODEBOOKS ^ 1;"),
-            ("bcq_codebooks.sv", "codebooks_q[addr_i*BC+:BC] <=", "codebooks_q[(addr_i^1)*BC+:BC] <="),
-        ),
+        faults=(("bcq_codebooks.sv", "codebooks_q[addr_i*BC+:BC] <=", "codebooks_q[(addr_i^1)*BC+:BC] <="),),
     ),
     Proof(
         "decoder_frozen_equal.default",

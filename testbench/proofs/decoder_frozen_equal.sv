@@ -18,23 +18,23 @@ module decoder_frozen_equal (
   localparam int NC = table_pkg::NC;
   localparam int BC = table_pkg::BC;
 
-  wire [NC*16*BC-1:0] stored, constant;
+  wire [NC*16*BC-1:0] stored;
   wire [BC-1:0] codeword = table_pkg::CODEBOOKS[addr_i*BC+:BC];
   wire [LANES*BC-1:0] stored_codewords, constant_codewords;
   wire [3:0] stored_significand, stored_exponent, constant_significand, constant_exponent;
 
-  bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(1'b0)) u_store (
+  bcq_codebooks #(.NC(NC), .BC(BC)) u_store (
     .clk_i, .write_i, .addr_i, .codeword_i(codeword), .codebooks_o(stored)
-  );
-  bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(1'b1), .CODEBOOKS(table_pkg::CODEBOOKS)) u_constants (
-    .clk_i, .write_i, .addr_i, .codeword_i(codeword), .codebooks_o(constant)
   );
   bcq_decoder #(.DECODE(bcq_pkg::DECODE_EDGE), .LANES(LANES), .LB(table_pkg::LB), .NC(NC), .BC(BC)) dut (
     .clk_i, .en_i, .first_i, .lane_mask_i, .beat_i, .codebooks_i(stored),
     .line_o(stored_codewords), .significand_o(stored_significand), .exponent_o(stored_exponent)
   );
-  bcq_decoder #(.DECODE(bcq_pkg::DECODE_EDGE), .LANES(LANES), .LB(table_pkg::LB), .NC(NC), .BC(BC)) u_reference (
-    .clk_i, .en_i, .first_i, .lane_mask_i, .beat_i, .codebooks_i(constant),
+  bcq_decoder #(
+    .DECODE(bcq_pkg::DECODE_EDGE), .LANES(LANES), .LB(table_pkg::LB), .NC(NC), .BC(BC),
+    .FROZEN(1'b1), .CODEBOOKS(table_pkg::CODEBOOKS)
+  ) u_reference (
+    .clk_i, .en_i, .first_i, .lane_mask_i, .beat_i, .codebooks_i('0),
     .line_o(constant_codewords), .significand_o(constant_significand), .exponent_o(constant_exponent)
   );
 
@@ -66,7 +66,7 @@ module decoder_frozen_equal (
 
   for (genvar i = 0; i < NC * 16; i++) begin : g_address
     always_comb begin
-      if (written_q[i]) assert (stored[i*BC+:BC] == constant[i*BC+:BC]);
+      if (written_q[i]) assert (stored[i*BC+:BC] == table_pkg::CODEBOOKS[i*BC+:BC]);
     end
   end
 

@@ -2,7 +2,8 @@
 //
 // The table is a case statement that tables.py writes from a codebook file or a seed; mirrored codewords are
 // entries of their own, negated by Python. Any sequence of beats, any lane mask, any gaps. The scale that counts is
-// that of the last beat with first_i; what comes before the first such beat is not looked at.
+// that of the last beat with first_i; what comes before the first such beat is not looked at. Nor is codebooks_i, which
+// may hold anything.
 `default_nettype none
 
 module decoder_table (
@@ -10,7 +11,8 @@ module decoder_table (
   input wire                                                                          en_i,
   input wire                                                                          first_i,
   input wire [table_pkg::LANES-1:0]                                                   lane_mask_i,
-  input wire [bcq_pkg::beat_w(table_pkg::LANES, table_pkg::LB, table_pkg::NC)-1:0]    beat_i
+  input wire [bcq_pkg::beat_w(table_pkg::LANES, table_pkg::LB, table_pkg::NC)-1:0]    beat_i,
+  input wire [table_pkg::NC*16*table_pkg::BC-1:0]                                     codebooks_i
 );
 
   localparam int LANES = table_pkg::LANES;
@@ -18,14 +20,13 @@ module decoder_table (
   localparam int NC = table_pkg::NC;
   localparam int BC = table_pkg::BC;
 
-  wire [NC*16*BC-1:0] codebooks;
   wire [LANES*BC-1:0] codewords;
   wire [3:0] significand, exponent;
-  bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(1'b1), .CODEBOOKS(table_pkg::CODEBOOKS)) u_codebooks (
-    .clk_i, .write_i(1'b0), .addr_i('0), .codeword_i('0), .codebooks_o(codebooks)
-  );
-  bcq_decoder #(.DECODE(bcq_pkg::DECODE_EDGE), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC)) dut (
-    .clk_i, .en_i, .first_i, .lane_mask_i, .beat_i, .codebooks_i(codebooks),
+  bcq_decoder #(
+    .DECODE(bcq_pkg::DECODE_EDGE), .LANES(LANES), .LB(LB), .NC(NC), .BC(BC),
+    .FROZEN(1'b1), .CODEBOOKS(table_pkg::CODEBOOKS)
+  ) dut (
+    .clk_i, .en_i, .first_i, .lane_mask_i, .beat_i, .codebooks_i,
     .line_o(codewords), .significand_o(significand), .exponent_o(exponent)
   );
 

@@ -1,4 +1,4 @@
-// The programmable codebook store is a memory: what was written last is what is read, at every address.
+// The codebook store is a memory: what was written last is what is read, at every address.
 //
 // One address is followed, any one: the solver picks it. Any sequence of writes, for ever.
 `default_nettype none
@@ -15,7 +15,7 @@ module store_memory #(
 );
 
   wire [NC*16*BC-1:0] codebooks;
-  bcq_codebooks #(.NC(NC), .BC(BC), .FROZEN(1'b0)) dut (
+  bcq_codebooks #(.NC(NC), .BC(BC)) dut (
     .clk_i, .write_i, .addr_i, .codeword_i, .codebooks_o(codebooks)
   );
 

@@ -71,7 +71,7 @@ def codeword_function(books, bc):
 
 
 def constant(books, bc):
-    """Codebooks as the parameter of bcq_codebooks: entry i of codebook c at [(c*16 + i)*bc +: bc]."""
+    """Codebooks as the parameter CODEBOOKS: entry i of codebook c at [(c*16 + i)*bc +: bc]."""
     value = 0
     for position, codeword in enumerate(codeword for book in books for codeword in book):
         value |= (codeword % 2**bc) << (position * bc)

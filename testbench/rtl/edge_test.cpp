@@ -1,4 +1,4 @@
-// bcq_edge against golden decoders: a decoder per line on one store of codebooks, scales delayed to stage P.
+// bcq_edge against golden decoders: a decoder per line, codebooks from a store or constant, scales delayed to stage P.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ class Bench {
     }
   }
 
-  /// Writes random codewords through the port; a frozen store ignores them.
+  /// Writes random codewords through the port; constants ignore them.
   void load() {
     const int q = codebooks_.format.max_codeword();
     for (int address = 0; address < NC * 16; ++address) {

@@ -3,9 +3,11 @@ BUILD  := build/release
 BCQ    := $(BUILD)/bin/bcq
 LAYER  := traces/layers/kjv.blk0.ffn_down.safetensors
 GATE_LAYER := traces/layers/kjv.blk0.attn_q.safetensors
+BASELINES := int8 int6 int4 nvfp4 mxfp4 fp8_exact fp8_fp32
+ARRAY_BENCH := python3 testbench/rtl/icarus/run_array.py --generator $(BUILD)/bin/make_case
 JOBS   := $(shell nproc)
 
-.PHONY: help demo test build programs configure deps format tidy prove gate bench mutation coverage pages codebooks clean
+.PHONY: help demo test build programs configure deps format tidy prove gate bench baselines mutation coverage pages codebooks clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -42,8 +44,17 @@ prove: deps ## prove all properties of the RTL, and that each proof can fail (ab
 gate: configure ## map a 4 x 4 array and an encoder to standard cells and run their tests on them (minutes)
 	cmake --build --preset release -j $(JOBS) --target make_case
 	cmake --build --preset release -j $(JOBS) --target gate_units
-	testbench/rtl/icarus/run_array.py testbench/rtl/icarus/gates_layer.toml --generator $(BUILD)/bin/make_case \
+	$(ARRAY_BENCH) testbench/rtl/icarus/gates_layer.toml \
 	  --layer $(GATE_LAYER) 16 16 --gates full --work $(BUILD)/gate
+
+baselines: configure ## multiply a whole layer on the arrays of other number formats, and run them on standard cells (minutes)
+	cmake --build --preset release -j $(JOBS) --target make_case
+	set -e; for format in $(BASELINES); do echo $$format; \
+	  $(ARRAY_BENCH) testbench/rtl/icarus/baseline_layer.toml --format $$format --simulator verilator \
+	    --layer $(LAYER) 64 256 --work $(BUILD)/baselines/$$format.layer; \
+	  $(ARRAY_BENCH) testbench/rtl/icarus/gates_baseline.toml --format $$format --gates full \
+	    --work $(BUILD)/baselines/$$format.gates; \
+	done
 
 bench: build ## measure the speed of golden model, array model and machine
 	cmake --build --preset release --target model_bench sim_bench machine_bench

@@ -8,17 +8,24 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILE = ROOT / "architectures.toml"
 
 
+# The formats that there are arrays of in rtl/baseline: the values of FORMAT in baseline_pkg, in order.
+BASELINES = ("int8", "int6", "int4", "nvfp4", "mxfp4", "fp8_exact", "fp8_fp32")
+
 MOST_PES = 256  # what is larger takes hours to build; it is simulated alone
 
 
-def named():
-    """Architectures whose RTL is checked, by name, in the order of the file: {"about", "array": {...}, "format": {...}, ...}.
+def every():
+    """All architectures by name, in the order of the file: {"about", "array": {...}, "format": {...}, ...}.
 
     Every key of these two sections is written out.
     """
     with FILE.open("rb") as file:
-        architectures = tomllib.load(file)
-    return {name: arch for name, arch in architectures.items() if arch["array"]["rows"] * arch["array"]["cols"] <= MOST_PES}
+        return tomllib.load(file)
+
+
+def named():
+    """Those whose RTL is checked."""
+    return {name: arch for name, arch in every().items() if arch["array"]["rows"] * arch["array"]["cols"] <= MOST_PES}
 
 
 def rtl_parameters(arch):
@@ -44,6 +51,11 @@ def rtl_sources(folder=ROOT / "rtl"):
     return sorted(folder.glob("*.sv"), key=lambda path: (not path.stem.endswith("_pkg"), path))
 
 
+def modules_in(path):
+    """Names of modules and packages of ours in a file, comments apart."""
+    return re.findall(r"\bbcq_\w+", re.sub(r"//.*", "", path.read_text(encoding="utf-8")))
+
+
 def rtl_sources_of(*modules, folder=ROOT / "rtl"):
     """The files that modules are made of, packages first: their own, and those of all that they name. A file bears its module's name."""
     found, pending = set(), ["bcq_pkg", *modules]
@@ -51,9 +63,14 @@ def rtl_sources_of(*modules, folder=ROOT / "rtl"):
         path = folder / f"{pending.pop()}.sv"
         if path not in found and path.is_file():
             found.add(path)
-            code = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
-            pending += re.findall(r"\bbcq_\w+", code)
+            pending += modules_in(path)
     return [path for path in rtl_sources(folder) if path in found]
+
+
+def baseline_sources(folder=ROOT / "rtl"):
+    """The files of the baselines' arrays and those of rtl/ that they use, packages first."""
+    own = rtl_sources(folder / "baseline")
+    return [*rtl_sources_of(*(name for path in own for name in modules_in(path)), folder=folder), *own]
 
 
 if __name__ == "__main__":

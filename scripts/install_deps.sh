@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build make pkg-config         # build
   libsystemc-dev libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev catch2 libbenchmark-dev
   libhwy-dev zlib1g-dev                         # SIMD of the array model, waves
-  verilator yosys iverilog qflow-tech-osu018    # RTL: co-verification, synthesis, lint, proofs; a cell library
+  verilator yosys iverilog opensta qflow-tech-osu018  # RTL: co-verification, gates, timing, lint, proofs; a cell library
   clang-format clang-tidy python3 python3-numpy libopenblas0-pthread  # checks
   python3-matplotlib                            # pictures of bcq compare
 )

@@ -21,11 +21,6 @@ void add_simulate(CLI::App& app, Session& session);
 void add_compare(CLI::App& app, Session& session);
 void add_formats(CLI::App& app, Session& session);
 void add_arch(CLI::App& app, Session& session);
-void add_verify(CLI::App& app);
 void add_info(CLI::App& app, Session& session);
-
-/// Replaces this process by the program `bcq-verify` that lies beside it: what checks the hardware lives apart from it.
-/// Throws InputError when there is no such program.
-[[noreturn]] void run_verify(char** argv);
 
 }  // namespace bcq::cli

@@ -1,10 +1,10 @@
 // The command line of bcq: from a layer to cycles and error.
 
 #include <CLI/CLI.hpp>
-#include <string_view>
 
 #include "bcq/sim/program.hpp"
 #include "commands.hpp"
+#include "external.hpp"
 
 int main(int argc, char** argv) {
   using namespace bcq::cli;
@@ -25,12 +25,12 @@ int main(int argc, char** argv) {
   add_compare(app, session);
   add_formats(app, session);
   add_arch(app, session);
-  add_verify(app);
+  add_externals(app);
   add_info(app, session);
   // The arguments of an external command are its own business.
-  const bool external = argc > 1 && std::string_view(argv[1]) == "verify";
+  const bool external = argc > 1 && is_external(argv[1]);
   return bcq::sim::run_program(app, external ? 2 : argc, argv, [&]() -> int {
-    if (external) run_verify(argv);
+    if (external) run_external(argc, argv);
     if (!session.command) throw CLI::RequiredError("A command");
     return session.command();
   });

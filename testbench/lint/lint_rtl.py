@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Lints rtl/ with three tools: bcq_accel for every named architecture, bcq_encoder for those of ENCODERS.
+"""Lints rtl/ with three tools: bcq_accel for every named architecture, bcq_encoder for those of ENCODERS, baseline_array for every
+format.
 
   verilator  --lint-only -Wall, once as simulated and once without the assertions, as synthesized
   iverilog   -g2012 -Wall, elaboration only
@@ -37,6 +38,11 @@ ENCODERS = {
     "encoder_long_blocks": {"LANES": 2, "LB": 64, "LA": 192, "NC": 2, "BC": 8},
     "encoder_small": {"LANES": 4, "LB": 1, "LA": 4, "NC": 1, "BC": 4, "PRECISION": 8, "FROZEN": "1'b1"},
 }
+
+# The arrays of other number formats; of every kind one whose beats are parts of a group.
+BASELINES = {name: {"FORMAT": number, "ROWS": 2, "COLS": 3} for number, name in enumerate(architectures.BASELINES)}
+for kind in ("int4", "mxfp4", "fp8_fp32"):
+    BASELINES[f"{kind}_narrow"] = {**BASELINES[kind], "LANES": 4, "K_MAX": 1000}
 
 # (tool, regular expression that the whole message matches, reason)
 ALLOWED = []
@@ -99,6 +105,7 @@ def main():
     known = architectures.named()
     designs = {name: ("bcq_accel", architectures.rtl_parameters(arch)) for name, arch in known.items()}
     designs |= {name: ("bcq_encoder", params) for name, params in ENCODERS.items()}
+    designs |= {name: ("baseline_array", params) for name, params in BASELINES.items()}
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of these (default: all): {', '.join(designs)}")
     parser.add_argument("--rtl", type=pathlib.Path, default=REPOSITORY / "rtl", help="folder of the RTL")
     parser.add_argument("--jobs", type=int, default=2, help="tools run at a time (default 2)")
@@ -109,22 +116,25 @@ def main():
         parser.error(f"not installed: {', '.join(missing)}")
     unknown = [name for name in args.names if name not in designs]
     if unknown:
-        parser.error(f"no such design: {', '.join(unknown)}; use names of {architectures.FILE.name} or of ENCODERS")
+        parser.error(f"no such design: {', '.join(unknown)}; use names of {architectures.FILE.name}, ENCODERS or BASELINES")
     sources = [str(path) for path in architectures.rtl_sources(args.rtl)]
     if not sources:
         parser.error(f"{args.rtl}: no *.sv files; --rtl names the folder with the RTL")
 
+    baseline_sources = [str(path) for path in architectures.baseline_sources(args.rtl)]
+
     jobs = []
     for name in args.names or designs:
         top, params = designs[name]
+        files = baseline_sources if top == "baseline_array" else sources
         jobs += [
-            (f"{name}: verilator", verilator(top, params, sources)),
-            (f"{name}: verilator, synthesis", verilator(top, params, sources, "-DSYNTHESIS", "-UVERILATOR")),
-            (f"{name}: iverilog", iverilog(top, params, sources)),
-            (f"{name}: yosys", yosys(top, params, sources)),
+            (f"{name}: verilator", verilator(top, params, files)),
+            (f"{name}: verilator, synthesis", verilator(top, params, files, "-DSYNTHESIS", "-UVERILATOR")),
+            (f"{name}: iverilog", iverilog(top, params, files)),
+            (f"{name}: yosys", yosys(top, params, files)),
         ]
 
-    unused = list(unused_constants(sources))
+    unused = list(unused_constants(dict.fromkeys([*sources, *baseline_sources])))
     print("".join(f"FAIL {line}\n" for line in unused), end="")
     failed = 0
     with ThreadPoolExecutor(args.jobs) as pool:

@@ -6,31 +6,19 @@
 
 #include "formats.hpp"
 #include "group_format.hpp"
+#include "nvfp4_scale.hpp"
 #include "small_float.hpp"
 
 namespace bcq {
 namespace {
 
-constexpr float kElementMax = 6.0F;
-constexpr float kScaleMax = 448.0F;
 /// Leaves room above for a scale that is 1.5 times larger: 384 is an E4M3 number.
 constexpr float kScaleMaxFourOverSix = 256.0F;
-
-/// What takes a tensor with the largest magnitude `amax` to the range of group scale times element, and back.
-struct TensorScale {
-  float amax, range, encode, decode;
-};
-
-TensorScale tensor_scale(float amax, float scale_max) {
-  const float range = kElementMax * scale_max;
-  const float encode = std::min(range / amax, FLT_MAX);  // the quotient is infinite where amax is 0 or tiny
-  return {amax, range, encode, 1.0F / encode};
-}
 
 /// A group's scale.
 class GroupScale {
  public:
-  GroupScale(const TensorScale& tensor, std::uint32_t code)
+  GroupScale(const Nvfp4TensorScale& tensor, std::uint32_t code)
       : value_(static_cast<float>(kE4m3.decode(code))), encode_(std::min(1.0F / (value_ * tensor.decode), FLT_MAX)) {}
 
   [[nodiscard]] std::uint32_t encode(float x) const { return kE2m1.encode(x * encode_); }
@@ -44,27 +32,27 @@ class GroupScale {
 
 class Nvfp4 : public GroupFormat {
  public:
-  explicit Nvfp4(std::size_t group, float scale_max = kScaleMax)
+  explicit Nvfp4(std::size_t group, float scale_max = kNvfp4ScaleMax)
       : GroupFormat(group, {{"element", kE2m1.bits(), 1}, {"scale", kE4m3.bits(), group}, {"amax", 32, kPerTensor}}),
         scale_max_(scale_max) {}
 
  protected:
   /// The code of the scale that takes the largest magnitude of the group to 6.
-  static std::uint32_t scale_for_six(std::span<const float> x, const TensorScale& tensor) {
-    return kE4m3.encode(max_magnitude(x) * (tensor.encode * (1.0F / kElementMax)));
+  static std::uint32_t scale_for_six(std::span<const float> x, const Nvfp4TensorScale& tensor) {
+    return kE4m3.encode(max_magnitude(x) * (tensor.encode * (1.0F / kNvfp4ElementMax)));
   }
 
  private:
   enum FieldIndex { kElement, kScale, kAmax };
 
   /// The E4M3 code of a group's scale.
-  [[nodiscard]] virtual std::uint32_t choose_scale(std::span<const float> x, const TensorScale& tensor) const {
+  [[nodiscard]] virtual std::uint32_t choose_scale(std::span<const float> x, const Nvfp4TensorScale& tensor) const {
     return scale_for_six(x, tensor);
   }
 
   template <class Entries>
-  [[nodiscard]] TensorScale read_tensor_scale(const Entries& entries) const {
-    return tensor_scale(std::bit_cast<float>(entries.one(kAmax)), scale_max_);
+  [[nodiscard]] Nvfp4TensorScale read_tensor_scale(const Entries& entries) const {
+    return nvfp4_tensor_scale(std::bit_cast<float>(entries.one(kAmax)), scale_max_);
   }
 
   void encode_shared(const Matrix<float>& x, std::vector<Field>& fields) const override {
@@ -72,14 +60,14 @@ class Nvfp4 : public GroupFormat {
   }
 
   void encode_group(std::span<const float> x, const GroupWriter& entries) const override {
-    const TensorScale tensor = read_tensor_scale(entries);
+    const Nvfp4TensorScale tensor = read_tensor_scale(entries);
     entries.one(kScale) = choose_scale(x, tensor);
     const GroupScale scale(tensor, entries.one(kScale));
     for (std::size_t i = 0; i < x.size(); ++i) entries[kElement][i] = scale.encode(x[i]);
   }
 
   void decode_group(const GroupReader& entries, std::span<float> x) const override {
-    const TensorScale tensor = read_tensor_scale(entries);
+    const Nvfp4TensorScale tensor = read_tensor_scale(entries);
     const GroupScale scale(tensor, entries.one(kScale));
     // Finite: range · tensor.decode is at most FLT_MAX, whatever amax.
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = scale.decode(entries[kElement][i]) * tensor.decode;
@@ -94,15 +82,15 @@ class Nvfp4FourOverSix final : public Nvfp4 {
   explicit Nvfp4FourOverSix(std::size_t group) : Nvfp4(group, kScaleMaxFourOverSix) {}
 
  private:
-  [[nodiscard]] std::uint32_t choose_scale(std::span<const float> x, const TensorScale& tensor) const override {
-    const float exact = max_magnitude(x) / kElementMax * tensor.encode;
+  [[nodiscard]] std::uint32_t choose_scale(std::span<const float> x, const Nvfp4TensorScale& tensor) const override {
+    const float exact = max_magnitude(x) / kNvfp4ElementMax * tensor.encode;
     const std::uint32_t six = kE4m3.encode(exact);
     const std::uint32_t four = kE4m3.encode(exact * 1.5F);
     return squared_error(x, tensor, four) < squared_error(x, tensor, six) ? four : six;
   }
 
   /// In binary32, scalar after scalar, as the reference: its rounding, overflow and underflow decide near ties.
-  static float squared_error(std::span<const float> x, const TensorScale& tensor, std::uint32_t code) {
+  static float squared_error(std::span<const float> x, const Nvfp4TensorScale& tensor, std::uint32_t code) {
     const GroupScale scale(tensor, code);
     float sum = 0.0F;
     for (const float value : x) {
@@ -119,7 +107,7 @@ class Nvfp4Search final : public Nvfp4 {
   Nvfp4Search(std::size_t group, std::uint32_t down, std::uint32_t up) : Nvfp4(group), down_(down), up_(up) {}
 
  private:
-  [[nodiscard]] std::uint32_t choose_scale(std::span<const float> x, const TensorScale& tensor) const override {
+  [[nodiscard]] std::uint32_t choose_scale(std::span<const float> x, const Nvfp4TensorScale& tensor) const override {
     const std::uint32_t usual = scale_for_six(x, tensor);
     std::uint32_t best = usual;
     double least = squared_error(x, tensor, usual);
@@ -135,7 +123,7 @@ class Nvfp4Search final : public Nvfp4 {
   }
 
   /// In binary64 and before the tensor scale, so that it neither overflows nor underflows.
-  static double squared_error(std::span<const float> x, const TensorScale& tensor, std::uint32_t code) {
+  static double squared_error(std::span<const float> x, const Nvfp4TensorScale& tensor, std::uint32_t code) {
     const GroupScale scale(tensor, code);
     double sum = 0.0;
     for (const float value : x) {

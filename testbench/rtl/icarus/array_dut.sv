@@ -5,7 +5,7 @@ module array_dut (
   input  wire                                                    clk_i,
   input  wire                                                    rst_ni,
   input  wire  [$clog2(case_pkg::K_MAX+1)-1:0]                   k_i,
-  input  wire  [31:0]                                            scale_i,
+  input  wire  [case_pkg::SCALES*32-1:0]                         scale_i,
   input  wire                                                    cb_write_i,
   input  wire                                                    cb_operand_i,
   input  wire  [$clog2(case_pkg::NC*16)-1:0]                     cb_addr_i,

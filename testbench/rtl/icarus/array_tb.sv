@@ -8,6 +8,7 @@
 module array_tb;
 
   localparam int CODEWORDS = case_pkg::NC * 16;
+  localparam int RUN_WORDS = 3 + case_pkg::SCALES;
   localparam int MAX_IDLE = 2000;  // cycles without a result row before the bench gives up
 
   reg clk = 1'b0;
@@ -16,7 +17,7 @@ module array_tb;
 
   // ---- stimulus files ----
   reg [case_pkg::BC-1:0] codebooks [0:2*CODEWORDS-1];
-  reg [31:0] runs [0:4*case_pkg::RUNS-1];
+  reg [31:0] runs [0:RUN_WORDS*case_pkg::RUNS-1];  // each: k, scales, beats and result rows at its end
   reg [case_pkg::ROWS*case_pkg::BEAT_W-1:0] act_beats [0:case_pkg::BEATS-1];
   reg [case_pkg::COLS*case_pkg::BEAT_W-1:0] wgt_beats [0:case_pkg::BEATS-1];
   reg [case_pkg::COLS*32-1:0] expected [0:case_pkg::RESULT_ROWS-1];
@@ -31,7 +32,7 @@ module array_tb;
 
   // ---- the array ----
   reg [$clog2(case_pkg::K_MAX+1)-1:0] k = 'x;
-  reg [31:0] scale = 'x;
+  reg [case_pkg::SCALES*32-1:0] scale = 'x;
   reg cb_write = 1'bx, cb_operand = 1'bx;
   reg [$clog2(CODEWORDS)-1:0] cb_addr = 'x;
   reg [case_pkg::BC-1:0] cb_codeword = 'x;
@@ -133,10 +134,10 @@ module array_tb;
       act_rate  <= run % 2 == 0 ? 100 : 60;
       wgt_rate  <= run % 3 == 0 ? 100 : 50;
       res_rate  <= run % 4 == 0 ? 100 : 30;
-      k         <= runs[4*run];
-      scale     <= runs[4*run+1];
-      beats_end <= runs[4*run+2];
-      while (rows != runs[4*run+3]) @(posedge clk);
+      k         <= runs[RUN_WORDS*run];
+      for (int i = 0; i < case_pkg::SCALES; i = i + 1) scale[32*i+:32] <= runs[RUN_WORDS*run+1+i];
+      beats_end <= runs[RUN_WORDS*(run+1)-2];
+      while (rows != runs[RUN_WORDS*(run+1)-1]) @(posedge clk);
       k     <= 'x;
       scale <= 'x;
       repeat (3) @(posedge clk);

@@ -1,0 +1,157 @@
+"""What a measurement leaves behind: a JSON file that everything else is printed from, without any synthesis tool.
+
+ppa/results/ holds those of the named architectures; `bcq simulate` reads them. docs/ppa.md describes every field.
+"""
+
+import dataclasses
+import json
+import pathlib
+import re
+import subprocess
+import zlib
+
+import compose
+from flow import RTL, SPECIMEN, energy_per_mac
+from parts import units
+
+SCHEMA = "bcq-ppa-1"
+FOLDER = pathlib.Path(__file__).resolve().parent / "results"
+ABOUT = "Synthesized, before placement: no wires, no clock tree. Energies from simulation of the netlist with its delays."
+
+
+def rtl_crc32(files, folder=RTL):
+    """CRC of the code of the RTL, comments and white space at line ends aside, as `bcq simulate` computes it."""
+    crc = 0
+    for name in files:
+        for line in (folder / name).read_text(encoding="utf-8").splitlines():
+            code = line.split("//")[0].rstrip()
+            if code:
+                crc = zlib.crc32(f"{code}\n".encode(), crc)
+    return f"{crc:08x}"
+
+
+def node_nm(library):
+    """The feature size that a library is for, by what is known of the open ones; None otherwise."""
+    known = {"osu018": 180, "osu035": 350, "osu050": 500, "sky130": 130, "nangate": 45, "freepdk45": 45, "asap7": 7}
+    return next((node for name, node in known.items() if name in library.name.lower()), None)
+
+
+def versions():
+    """Of the tools."""
+    first = {
+        "yosys": (["yosys", "-V"], r"Yosys (\S+)"),
+        "opensta": (["sta", "-version"], r"([\d.]+)"),
+        "iverilog": (["iverilog", "-V"], r"version (\S+)"),
+    }
+    found = {}
+    for name, (command, pattern) in first.items():
+        done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        match = re.search(pattern, done.stdout + done.stderr)
+        found[name] = match.group(1) if match else "unknown"
+    return found
+
+
+def _parameters(design):
+    array, fmt = design.array, design.format
+    keys = ("rows", "cols", "lanes", "k_max", "accumulator", "decode", "codebooks")
+    return {key: array[key] for key in keys} | ({key: fmt[key] for key in ("lb", "la", "nc", "bc")})
+
+
+def _part(part, random):
+    record = dataclasses.asdict(part)
+    for key, value in record.items():
+        if isinstance(value, float):
+            record[key] = round(value, 6)
+    if random:
+        record["random_energy_pj"] = round(random.energy_pj, 6)
+    return record
+
+
+def record(measurement, library, layer, clock_ns, command):
+    """The JSON object of a measurement."""
+    design, window = measurement.design, measurement.window
+    random = {(part.part, part.unit): part for part in measurement.random or ()}
+    rows, columns, lanes = design.array["rows"], design.array["cols"], design.array["lanes"]
+    inside = sorted(str(path.resolve().relative_to(RTL)) for path in measurement.files if RTL in path.resolve().parents)
+    result = {
+        "schema": SCHEMA,
+        "name": design.name,
+        "about": ABOUT,
+        "command": command,
+        "number_format": design.number_format,
+        "library": {
+            "name": library.name, "sha256": library.sha256, "voltage": library.voltage,
+            "temperature": library.temperature, "node_nm": node_nm(library),
+        },
+        "tools": versions(),
+        "rtl_crc32": rtl_crc32(inside),
+        "rtl_files": inside,
+        "parameters": _parameters(design),
+        "clock_ns": clock_ns,
+        "critical_path_ns": round(measurement.timing.critical_path_ns, 4),
+        "highest_clock_mhz": round(measurement.timing.highest_clock_mhz, 2),
+        "critical_path": {"start": measurement.timing.start, "end": measurement.timing.end, "report": measurement.timing.report},
+        "area_um2": round(compose.total(measurement.parts, rows, columns, lambda part: part.area_um2), 1),
+        "parts": [_part(part, random.get((part.part, part.unit))) for part in measurement.parts],
+    }
+    if window:
+        beats_per_tile = window.beats * SPECIMEN**2 // window.results
+        result["workload"] = {
+            "layer": layer, "results": window.results, "beats": window.beats, "cycles": window.cycles,
+            "macs": window.beats * units(SPECIMEN, SPECIMEN)["pe"] * lanes, "beats_per_tile": beats_per_tile,
+            "checked": "every result bit equals the golden model's",
+        }
+        result["energy_per_mac_pj"] = _rounded(energy_per_mac(measurement.parts, design, beats_per_tile))
+        if measurement.random:
+            result["random_energy_per_mac_pj"] = _rounded(energy_per_mac(measurement.random, design, beats_per_tile))
+    return result
+
+
+def _rounded(parts):
+    return {"total": round(sum(parts.values()), 4)} | {part: round(value, 4) for part, value in parts.items()}
+
+
+def write(path, result):
+    """Through a temporary file, so that no half-written result is ever seen."""
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def text(result):
+    """Tables for people."""
+    size = units(result["parameters"]["rows"], result["parameters"]["cols"])
+    library = result["library"]
+    lines = [
+        f"{result['name']}: {result['parameters']['rows']} x {result['parameters']['cols']} PEs of "
+        f"{result['parameters']['lanes']} lanes, {result['number_format']}, in {library['name']} "
+        f"({library['voltage']:g} V, {library['temperature']:g} °C); {ABOUT}",
+        "",
+        f"  {'part':14}{'per':>8}{'cells':>10}{'flip-flops':>12}{'area/unit (µm²)':>17}{'array (mm²)':>13}{'%':>7}"
+        f"{'leakage (µW)':>14}{'pJ/event':>11}{'event':>8}{'clock (pJ)':>12}",
+    ]
+    for part in result["parts"]:
+        number = size[part["unit"]]
+        share = 100 * number * part["area_um2"] / result["area_um2"]
+        lines.append(
+            f"  {part['part']:14}{part['unit']:>8}{part['cells']:>10,.0f}{part['flip_flops']:>12,.0f}{part['area_um2']:>17,.0f}"
+            f"{number * part['area_um2'] / 1e6:>13.3f}{share:>7.1f}{number * part['leakage_uw']:>14.2f}{part['energy_pj']:>11.2f}"
+            f"{part['event']:>8}{part['clock_pj']:>12.2f}"
+        )
+    lines += [
+        "",
+        f"  area           {result['area_um2'] / 1e6:.3f} mm²",
+        f"  critical path  {result['critical_path_ns']:.2f} ns, {result['critical_path']['start']} to {result['critical_path']['end']}",
+        f"  highest clock  {result['highest_clock_mhz']:.1f} MHz",
+    ]
+    if "energy_per_mac_pj" in result:
+        lines += ["", f"  energy per MAC (pJ), {result['workload']['layer']}, {result['workload']['beats_per_tile']} beats per tile:"]
+        random = result.get("random_energy_per_mac_pj", {})
+        for part, value in result["energy_per_mac_pj"].items():
+            beside = f"{random[part]:>10.3f} on random data" if part in random else ""
+            lines.append(f"    {part:14}{value:>9.3f}{beside}")
+        la = result["parameters"]["la"]
+        lines.append(f"  energy per block array of {la}: {la * result['energy_per_mac_pj']['total']:,.1f} pJ")
+    return "\n".join(lines)

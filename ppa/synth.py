@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""bcq synth: an array as gates of a cell library: cells, area, clock, and energy on the data of a real layer.
+
+The RTL is mapped by Yosys and ABC, timed by OpenSTA, and run as gates with their delays in Icarus Verilog on a window of a
+layer, every result bit checked against the golden model; what the nets did there gives the energies. docs/ppa.md explains the
+steps, what is left out, and how to use libraries other than osu018 (Nangate45, sky130, ASAP7).
+"""
+
+import argparse
+import os
+import pathlib
+import sys
+import tomllib
+
+import flow
+import liberty
+import results
+from activity import ActivityError
+from mapping import MappingError
+from measure import Measurer
+from sta import TimingError
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+import architectures  # noqa: E402
+
+OSU018 = pathlib.Path("/usr/share/qflow/tech/osu018")
+LAYER = ROOT / "traces" / "layers" / "kjv.blk0.attn_q.safetensors"
+
+
+def cache_folder():
+    """Where maps and measurements are kept."""
+    home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(os.environ.get("BCQ_CACHE_DIR") or pathlib.Path(home) / "bcq") / "ppa"
+
+
+def add_flow_arguments(parser):
+    """Those that `bcq synth` and `bcq ppa` share."""
+    parser.add_argument("--liberty", type=pathlib.Path, default=OSU018 / "osu018_stdcells.lib", metavar="FILE",
+                        help="cell library (default: %(default)s of Debian's qflow-tech-osu018)")
+    parser.add_argument("--models", type=pathlib.Path, metavar="FILE.v",
+                        help="Verilog models of its cells, for the energies (default: beside the library, same name)")
+    parser.add_argument("--clock", type=float, default=10.0, metavar="NS", help="period that gates are sized for (default: %(default)s)")
+    parser.add_argument("--layer", type=pathlib.Path, default=LAYER, metavar="FILE",
+                        help="layer whose data the gates run (default: %(default)s)")
+    parser.add_argument("--no-power", action="store_true", help="area and timing alone: minutes less")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="parts mapped at a time (default: %(default)s)")
+    parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build" / "release" / "bin", metavar="FOLDER",
+                        help="where bcq and make_case are (default: %(default)s)")
+
+
+def measurer(parser, arguments):
+    """What measures designs as the arguments say; what is missing is the parser's error, exit code 2."""
+    try:
+        flow.Flow.require_tools(not arguments.no_power)
+        library = liberty.read(arguments.liberty)
+        if not arguments.no_power:
+            library.require_power()
+        models = arguments.models or arguments.liberty.with_suffix(".v")
+        if not arguments.no_power and not models.is_file():
+            raise flow.FlowError(f"{models}: no Verilog models of the cells; name them with --models, or leave the energies out with --no-power")
+        make_case = arguments.programs / "make_case"
+        if not make_case.is_file():
+            raise flow.FlowError(f"{make_case}: not built; run `make programs`, or name its folder with --programs")
+        if not arguments.layer.is_file():
+            raise flow.FlowError(f"{arguments.layer}: no such layer; name one with --layer")
+    except (flow.FlowError, liberty.LibertyError) as error:
+        parser.error(str(error))
+    return Measurer(library, models, make_case, arguments.layer, arguments.clock, cache_folder(), arguments.jobs, arguments.no_power)
+
+
+def design_of(parser, name):
+    """A named architecture, or a file of one."""
+    path = pathlib.Path(name)
+    if path.suffix == ".toml":
+        try:
+            entry = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            parser.error(f"{path}: {error}")
+        name = entry.get("name", path.stem)
+    else:
+        entry = architectures.every().get(name)
+        if entry is None:
+            parser.error(f"--arch: no architecture '{name}'; bcq arch lists them, or give a file NAME.toml")
+    try:
+        array = {"accumulator": "exact", "decode": "pairs"} | {
+            key: value for key, value in entry["array"].items() if key != "clock_mhz"
+        }
+        return flow.Design(name, array, dict(entry["format"]))
+    except KeyError as error:
+        parser.error(f"{name}: no section {error}")
+
+
+def check_composition(chain, design):
+    """Prints how far the sum of parts is from an array that is mapped as one module."""
+    for side in (2, 4):
+        composed, direct = chain.composed_and_direct(design, side)
+        print(f"{design.name}, {side} x {side}: {composed / 1e6:.4f} mm² from parts, {direct / 1e6:.4f} mm² mapped flat, "
+              f"{100 * (composed / direct - 1):+.2f} %", flush=True)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="bcq synth", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arch", action="append", metavar="NAME|FILE.toml", help="architecture (default: default); may be repeated")
+    parser.add_argument("--all", action="store_true", help="every named architecture of up to 256 PEs, results to ppa/results")
+    parser.add_argument("-o", "--output", type=pathlib.Path, metavar="FOLDER", help="write NAME.json there")
+    parser.add_argument("--check-composition", action="store_true",
+                        help="compare areas put together from parts with arrays of 2 x 2 and 4 x 4 PEs mapped flat, and end")
+    parser.add_argument("--path", action="store_true", help="print the critical path gate by gate")
+    add_flow_arguments(parser)
+    options = parser.parse_args(arguments)
+    measure = measurer(parser, options)
+    names = list(architectures.named()) if options.all else options.arch or ["default"]
+    if options.check_composition:
+        for name in names:
+            check_composition(measure.flow, design_of(parser, name))
+        return
+    output = options.output or (results.FOLDER if options.all else None)
+    for name in names:
+        result = measure(design_of(parser, name), f"bcq synth --arch {name}")
+        print(results.text(result) + "\n", flush=True)
+        if options.path:
+            print(result["critical_path"]["report"] + "\n")
+        if output:
+            results.write(output / f"{result['name']}.json", result)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (MappingError, TimingError, ActivityError, flow.FlowError) as error:
+        sys.exit(f"bcq synth: {error}")

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""bcq synth and bcq ppa from outside: a small array from RTL to energies, the committed results, and what is said of errors."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BCQ = os.environ.get("BCQ", str(ROOT / "build" / "release" / "bin" / "bcq"))
+sys.path[:0] = [str(ROOT / "ppa"), str(ROOT / "scripts")]
+import architectures  # noqa: E402
+import flow  # noqa: E402
+import liberty  # noqa: E402
+import results  # noqa: E402
+from compose import by_part  # noqa: E402
+
+OSU018 = pathlib.Path("/usr/share/qflow/tech/osu018")
+LAYER = ROOT / "traces" / "layers" / "kjv.blk0.attn_q.safetensors"
+SMALL = {"rows": 4, "cols": 4, "lanes": 2, "k_max": 256, "codebooks": "frozen", "accumulator": "fp32", "decode": "pairs"}
+
+
+def bcq(*arguments, **environment):
+    command = [BCQ, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
+
+
+class Whole(unittest.TestCase):
+    """One result of a layer, K = 256, through every step: the gates' result bits are checked on the way."""
+
+    def test_small_array(self):
+        library = liberty.read(OSU018 / "osu018_stdcells.lib")
+        make_case = pathlib.Path(BCQ).parent / "make_case"
+        with tempfile.TemporaryDirectory() as name:
+            chain = flow.Flow(library, OSU018 / "osu018_stdcells.v", make_case, LAYER, 10, name, window=1)
+            design = flow.Design("tiny", SMALL, {"lb": 8, "la": 64, "nc": 2, "bc": 6})
+            measured = chain.measure(design, with_random=False)
+            record = results.record(measured, library, LAYER.stem, 10, "test")
+            composed, direct = chain.composed_and_direct(design, 2)
+        self.assertEqual(record["workload"]["macs"], 256)
+        # Everything that the array is made of has been found and does something.
+        area = by_part(measured.parts, 4, 4, lambda part: part.area_um2)
+        for part in ("decode", "multiply-add", "scale", "accumulate", "output", "streams", "control"):
+            self.assertGreater(area[part], 0, part)
+            self.assertGreater(record["energy_per_mac_pj"][part], 0, part)
+        self.assertAlmostEqual(sum(area.values()), record["area_um2"], delta=1)
+        self.assertAlmostEqual(
+            sum(value for part, value in record["energy_per_mac_pj"].items() if part != "total"),
+            record["energy_per_mac_pj"]["total"], delta=0.01,
+        )
+        self.assertTrue(1 < record["critical_path_ns"] < 30, record["critical_path_ns"])
+        self.assertIn("slack", record["critical_path"]["report"])
+        self.assertAlmostEqual(composed / direct, 1.0, delta=0.06)
+        self.assertIn("energy per MAC", results.text(record))
+
+
+class Committed(unittest.TestCase):
+    """What lies in ppa/results."""
+
+    def test_files_are_whole(self):
+        known = {name: flow.Design(name, arch["array"], arch["format"]) for name, arch in architectures.named().items()}
+        for path in results.FOLDER.glob("*.json"):
+            if path.stem == "formats":
+                continue
+            with self.subTest(path.name):
+                record = json.loads(path.read_text(encoding="utf-8"))
+                self.assertEqual((record["schema"], record["name"]), (results.SCHEMA, path.stem))
+                parameters = record["parameters"]
+                wanted = {**known[path.stem].array, **known[path.stem].format}
+                self.assertEqual(parameters, {key: wanted[key] for key in parameters})
+                total = by_part([flow.compose.Part(**{key: part[key] for key in ("part", "unit", "event", "area_um2")})
+                                 for part in record["parts"]], parameters["rows"], parameters["cols"], lambda part: part.area_um2)
+                self.assertAlmostEqual(sum(total.values()) / record["area_um2"], 1.0, places=6)
+
+
+class Commands(unittest.TestCase):
+    def test_help_teaches(self):
+        for command in ("synth", "ppa"):
+            done = bcq(command, "--help")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("every result bit", done.stdout)
+
+    def test_bad_input(self):
+        for arguments, message in (
+            (("--arch", "nosuch"), "no architecture 'nosuch'"),
+            (("--liberty", "/nowhere/osu018_stdcells.lib"), "apt-get install qflow-tech-osu018"),
+            (("--layer", "/nowhere.safetensors"), "no such layer"),
+            (("--models", "/nowhere.v"), "--no-power"),
+            (("--programs", "/nowhere"), "make programs"),
+        ):
+            done = bcq("synth", *arguments)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(message, done.stderr)
+
+    def test_a_missing_tool_is_named_with_its_package(self):
+        with tempfile.TemporaryDirectory() as empty:
+            done = bcq("synth", PATH=empty)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("apt-get install", done.stderr)
+
+    def test_library_without_power(self):
+        with tempfile.TemporaryDirectory() as name:
+            poor = pathlib.Path(name) / "poor.lib"
+            poor.write_text(
+                "library (poor) { cell (B) { area : 1; pin (A) { direction : input; capacitance : 1; } pin (Y) { direction : output; "
+                'function : "A"; max_capacitance : 9; } } cell (F) { area : 1; ff (IQ, IQN) {} } }', encoding="utf-8",
+            )
+            done = bcq("synth", "--liberty", poor)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no internal_power tables", done.stderr)
+
+    @unittest.skipUnless((results.FOLDER / "formats.json").is_file(), "no comparison is committed")
+    def test_committed_comparison(self):
+        with tempfile.TemporaryDirectory() as name:
+            picture, page = pathlib.Path(name) / "p.svg", pathlib.Path(name) / "p.md"
+            done = bcq("ppa", "--svg", picture, "--page", page)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("VSQ INT6", done.stdout)
+            self.assertIn("</svg>", picture.read_text(encoding="utf-8"))
+            self.assertEqual(page.read_text(encoding="utf-8"), (ROOT / "docs" / "results" / "ppa.md").read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,163 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "bcq/beat.hpp"
+#include "bcq/gemm.hpp"
+#include "bcq/sim/arch.hpp"
+#include "bcq/sim/edge_stream.hpp"
+#include "bcq/sim/workload.hpp"
+#include "case_files.hpp"
+#include "cases.hpp"
+
+namespace bcq::testbench {
+namespace {
+
+using sim::Arch;
+using sim::EdgeStream;
+
+class CaseMaker {
+ public:
+  CaseMaker(const Arch& arch, std::uint64_t seed) : CaseMaker(arch, seed, std::nullopt) {}
+  /// With one set of codebooks for both operands.
+  CaseMaker(const Arch& arch, std::uint64_t seed, const std::optional<CodebookSet>& given)
+      : arch_(arch),
+        random_(seed),
+        activation_(given ? *given : codebooks()),
+        weight_(given ? *given : codebooks()),
+        files_(arch, BeatLayout(arch.format, arch.lanes).bits(), 1) {
+    for (const CodebookSet* set : {&activation_, &weight_})
+      for (const auto& book : set->codebooks)
+        for (const auto codeword : book)
+          codebooks_hex_ += fmt::format("{:0{}x}\n", codeword & ((1 << arch.format.bc) - 1), (arch.format.bc + 3) / 4);
+  }
+
+  /// Appends a GEMM of random operands.
+  void add(const Shape& shape, float activation_scale, float weight_scale) {
+    const BcqTensor a = tensor(activation_, shape.m, shape.k, activation_scale);
+    add(a, tensor(weight_, shape.n, shape.k, weight_scale));
+  }
+
+  /// Appends a GEMM: every pair of tiles, rows of the result in the order of the array.
+  void add(const BcqTensor& a, const BcqTensor& w) {
+    const EdgeStream act = sim::pack_edge(a, arch_.rows, arch_.lanes, sim::DontCare::kNoise);
+    const EdgeStream wgt = sim::pack_edge(w, arch_.cols, arch_.lanes, sim::DontCare::kNoise);
+    const auto result = gemm(a, w, arch_.accumulation);
+    for (std::size_t tm = 0; tm < act.tiles; ++tm) {
+      for (std::size_t tn = 0; tn < wgt.tiles; ++tn) {
+        for (std::size_t beat = 0; beat < act.beats_per_tile; ++beat)
+          files_.beat(act.beat(tm, beat), wgt.beat(tn, beat));
+        files_.result_tile(result, tm, tn);
+      }
+    }
+    files_.end_run(a.k, std::vector{output_scale(w, a)});
+  }
+
+  void write(const std::filesystem::path& folder) {
+    const BcqFormat& f = arch_.format;
+    files_.number("LB", static_cast<std::size_t>(f.lb));
+    files_.number("LA", static_cast<std::size_t>(f.la));
+    files_.number("NC", static_cast<std::size_t>(f.nc));
+    files_.number("BC", static_cast<std::size_t>(f.bc));
+    files_.number("ACCUM", arch_.accumulation == Accumulation::kFp32 ? 1 : 0);
+    files_.number("DECODE", static_cast<std::size_t>(arch_.decode));
+    files_.constant(fmt::format("  localparam bit FROZEN = 1'b{};", arch_.frozen ? 1 : 0));
+    const int bits = f.nc * 16 * f.bc;
+    for (const auto& [name, set] : {std::pair{"ACT", &activation_}, std::pair{"WGT", &weight_}})
+      files_.constant(fmt::format("  localparam logic [{}:0] {}_CODEBOOKS = {};", bits - 1, name,
+                                  arch_.frozen ? constant(*set) : std::to_string(bits) + "'h0"));
+    files_.write(folder, codebooks_hex_);
+  }
+
+ private:
+  int between(int low, int high) { return low + static_cast<int>(random_() % static_cast<unsigned>(high - low + 1)); }
+
+  CodebookSet codebooks() {
+    CodebookSet set{arch_.format, {}};
+    const int q = arch_.format.max_codeword();
+    for (int c = 0; c < arch_.format.nc; ++c) {
+      Codebook book{};
+      for (auto& codeword : book) codeword = static_cast<std::int8_t>(between(-q, q));
+      std::sort(book.begin(), book.end());
+      set.codebooks.push_back(book);
+    }
+    set.validate("case");
+    return set;
+  }
+
+  BcqTensor tensor(const CodebookSet& set, std::size_t rows, std::size_t k, float scale) {
+    const BcqFormat& format = set.format;
+    BcqTensor t{set, k, scale, {rows, (k + 1) / 2}, {rows, format.blocks(k)}, {rows, format.arrays(k)}};
+    for (auto& pair : t.indices.flat()) pair = static_cast<std::uint8_t>(between(0, 255));
+    if (k % 2 != 0)
+      for (std::size_t r = 0; r < rows; ++r) t.indices(r, k / 2) &= 0xF;
+    for (auto& selector : t.selectors.flat()) selector = static_cast<std::uint8_t>(between(0, format.nc - 1));
+    for (auto& code : t.scales.flat()) code = static_cast<std::uint8_t>(between(0, 0x7E) | between(0, 1) << 7);
+    t.validate("case");
+    return t;
+  }
+
+  /// A codebook set as a Verilog constant, entry i of codebook c at [(c*16 + i)*BC +: BC].
+  static std::string constant(const CodebookSet& set) {
+    const auto bc = static_cast<std::size_t>(set.format.bc);
+    const std::size_t bits = set.codebooks.size() * 16 * bc;
+    std::vector<std::uint32_t> words(bits / 32 + 1);
+    std::size_t lsb = 0;
+    for (const auto& book : set.codebooks)
+      for (const auto codeword : book) {
+        BitSpan(words).put(lsb, set.format.bc, static_cast<std::uint32_t>(codeword));
+        lsb += bc;
+      }
+    std::string digits = hex(words, bits);
+    digits.pop_back();
+    return fmt::format("{}'h{}", bits, digits);
+  }
+
+  Arch arch_;
+  std::mt19937_64 random_;
+  CodebookSet activation_, weight_;
+  CaseFiles files_;
+  std::string codebooks_hex_;
+};
+
+/// The first `rows` rows of a tensor.
+BcqTensor top(const BcqTensor& all, std::size_t rows) {
+  const auto cut = [&](const Matrix<std::uint8_t>& from) {
+    Matrix<std::uint8_t> to(std::min(rows, from.rows()), from.cols());
+    std::copy_n(from.flat().begin(), to.flat().size(), to.flat().begin());
+    return to;
+  };
+  return {all.codebooks, all.k, all.tensor_scale, cut(all.indices), cut(all.selectors), cut(all.scales)};
+}
+
+}  // namespace
+
+void write_bcq_corners(const CaseRequest& request) {
+  const Arch arch = sim::read_arch(request.arch);
+  CaseMaker maker(arch, request.seed);
+  for (const Corner& corner : corners(arch, static_cast<std::size_t>(arch.format.la)))
+    maker.add(corner.shape, corner.activation_scale, corner.weight_scale);
+  maker.write(request.folder);
+}
+
+void write_bcq_random(const CaseRequest& request, const Shape& shape) {
+  CaseMaker maker(sim::read_arch(request.arch), request.seed);
+  maker.add(shape, 0x1p-10F, 0x1p-10F);
+  maker.write(request.folder);
+}
+
+void write_bcq_window(const CaseRequest& request, const Window& window) {
+  sim::WorkloadRequest workload;
+  workload.layer = window.layer;
+  workload.arch = request.arch;
+  const auto work = sim::quantize_layer(workload);
+  CaseMaker maker(work.arch, request.seed, work.codebooks);
+  maker.add(top(work.activation, window.m), top(work.weight, window.n));
+  maker.write(request.folder);
+}
+
+}  // namespace bcq::testbench

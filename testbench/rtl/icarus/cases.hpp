@@ -1,0 +1,54 @@
+// The cases that make_case writes, for BCQ's array and for those of the baselines.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "bcq/baseline.hpp"
+#include "bcq/sim/arch.hpp"
+
+namespace bcq::testbench {
+
+/// A GEMM of random operands: every legal code is as likely as any other.
+struct Shape {
+  std::size_t m, n, k;
+};
+
+/// The first m × n results of a layer.
+struct Window {
+  std::string layer;
+  std::size_t m, n;
+};
+
+/// Where a case comes from and where it goes.
+struct CaseRequest {
+  std::string arch;  ///< architecture file
+  std::filesystem::path folder;
+  std::uint64_t seed;
+};
+
+/// A GEMM of the corner cases, with what its operands are scaled by.
+struct Corner {
+  Shape shape;
+  float activation_scale, weight_scale;
+};
+
+/// One scalar, one beat, one group, ragged K, ragged tiles, the longest K, tiles shorter than their drain, subnormal
+/// and overflowing results; `group` scalars share a scale.
+[[nodiscard]] std::vector<Corner> corners(const sim::Arch& arch, std::size_t group);
+
+void write_bcq_corners(const CaseRequest& request);
+void write_bcq_random(const CaseRequest& request, const Shape& shape);
+/// With the default codebooks.
+void write_bcq_window(const CaseRequest& request, const Window& window);
+
+/// The same for a baseline, on an array of the architecture's size. Throws InputError where LANES do not divide its
+/// group.
+void write_baseline_corners(const CaseRequest& request, const Baseline& baseline);
+void write_baseline_random(const CaseRequest& request, const Baseline& baseline, const Shape& shape);
+void write_baseline_window(const CaseRequest& request, const Baseline& baseline, const Window& window);
+
+}  // namespace bcq::testbench

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "bcq/atomic_file.hpp"
 #include "bcq/error.hpp"
@@ -16,6 +17,7 @@
 #include "bcq/metrics.hpp"
 #include "bcq/quantize.hpp"
 #include "bcq/safetensors.hpp"
+#include "bcq/sim/energy/energy_report.hpp"
 #include "bcq/sim/gemm_list.hpp"
 #include "bcq/sim/machine_report.hpp"
 #include "bcq/sim/panel.hpp"
@@ -43,6 +45,8 @@ struct Options {
   sim::Sequence sequence;
   std::optional<float> output_scale;  ///< static, of an encoded result
   bool values = false, timing_only = false;
+  std::string ppa;             ///< results of synthesis; empty: those of ppa/results
+  std::optional<int> project;  ///< nm
   std::string output, json, svg, timeline, vcd, fst;
 
   [[nodiscard]] std::vector<std::string> outputs() const { return {output, json, svg, timeline, vcd, fst}; }
@@ -80,6 +84,11 @@ void write_result(const Options& options, const sim::QuantizedLayer& work, const
                     sim::to_json(work.arch).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   file.set_metadata("versions", sim::versions_json().dump());
   file.write(options.output);
+}
+
+sim::Arch chosen_arch(const Options& options) {
+  const std::string& choice = options.workload.arch;
+  return choice.empty() ? sim::Arch{} : sim::find_arch(choice);
 }
 
 std::optional<sim::Timeline> timeline_for(const Options& options) {
@@ -129,8 +138,7 @@ std::optional<Outcome> run_layer(const Options& options) {
 
 /// Runs shapes; equal ones once.
 Outcome run_shapes(const Options& options, const sim::GemmList& list) {
-  const auto& choice = options.workload.arch;
-  const sim::Arch arch = choice.empty() ? sim::Arch{} : sim::find_arch(choice);
+  const sim::Arch arch = chosen_arch(options);
   for (const sim::GemmShape& shape : list.gemms) {
     try {
       sim::require_k_fits(arch, shape.k);
@@ -210,13 +218,15 @@ void write_pictures(const Options& options, const Outcome& outcome, const nlohma
 
 int run(const Options& options, const std::string& command_line) {
   const auto& request = options.workload;
-  sim::require_outputs(options.outputs(), {request.layer, request.codebooks, request.arch});
+  sim::require_outputs(options.outputs(), {request.layer, request.codebooks, request.arch, options.ppa});
   if (!options.svg.empty()) sim::require_plotting(kPlotScript);
+  sim::Hardware hardware = sim::find_hardware(chosen_arch(options), request.arch, options.ppa, options.project);
   const std::optional<Outcome> outcome = run_workload(options);
   if (!outcome) return sim::kFailure;
+  const sim::EnergyReport energy = sim::energy_report(outcome->machine, std::move(hardware));
 
   auto json = sim::origin_json(command_line);
-  std::string table = sim::to_table(outcome->machine);
+  std::string table = sim::to_table(outcome->machine) + "\n" + sim::to_table(energy);
   if (outcome->layer) {
     json.update(sim::to_json(*outcome->layer));
     json["bit_equal_to_golden_model"] = true;
@@ -228,6 +238,7 @@ int run(const Options& options, const std::string& command_line) {
     }
   }
   json.update(sim::to_json(outcome->machine));
+  json["physical"] = sim::to_json(energy);
   write_pictures(options, *outcome, json);
   sim::write_report(table, json, options.json);
   return sim::kSuccess;
@@ -250,9 +261,9 @@ void add_model_options(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_simulate(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand(
-      "simulate",
-      "Run a layer, a list of GEMM shapes or a model on the machine: cycles, stalls, bytes, roofline, error");
+  auto* command = app.add_subcommand("simulate",
+                                     "Run a layer, a list of GEMM shapes or a model on the machine: cycles, stalls, "
+                                     "bytes, roofline, area, energy, error");
   const auto options = std::make_shared<Options>();
   sim::add_workload_options(*command, options->workload);
   command->get_option("LAYER")->required(false)->description(
@@ -273,6 +284,9 @@ void add_simulate(CLI::App& app, Session& session) {
   };
   file("-o,--output", options->output, "Result file to write: `output` F32 [M,N]; of an encoded result, decoded",
        "RESULT");
+  file("--ppa", options->ppa, "Results of synthesis of this array; default: those in ppa/results", "FILE.json");
+  command->add_option("--project", options->project, "Also project area, energy and clock to this process node")
+      ->type_name("NM");
   file("--svg", options->svg, "Draw the roofline", "FILE.svg");
   file("--timeline", options->timeline, "Write what happened when, for ui.perfetto.dev or chrome://tracing",
        "FILE.json");
@@ -288,7 +302,7 @@ void add_simulate(CLI::App& app, Session& session) {
       "Example:\n"
       "  bcq simulate layer.safetensors --arch small -o result.safetensors --json report.json\n"
       "  bcq simulate shapes.csv --arch tpu --svg roofline.svg\n"
-      "  bcq simulate --model llama2-70b --prefill 4096\n"
+      "  bcq simulate --model llama2-70b --prefill 4096 --project 7\n"
       "Next: bcq verify LAYER --memory runs the RTL as well; bcq arch lists the machines; docs/machine.md says what a\n"
       "cycle is.");
   command->callback(

@@ -31,8 +31,8 @@ std::string arch_table(const sim::Arch& arch) {
   table += line("buffers", fmt::format("activation {} KiB, weight {} KiB, result {} KiB", buffers.activation_kib,
                                        buffers.weight_kib, buffers.result_kib));
   table += line("DMA", fmt::format("transfers of up to {} KiB, {} under way", dma.transfer_kib, dma.outstanding));
-  table += line("DRAM", fmt::format("{} x {} GB/s, bursts of {} bytes, latency {} ns", dram.channels, dram.gb_per_s,
-                                    dram.burst_bytes, dram.latency_ns));
+  table += line("DRAM", fmt::format("{}, {} x {} GB/s, bursts of {} bytes, latency {} ns", sim::name_of(dram.kind),
+                                    dram.channels, dram.gb_per_s, dram.burst_bytes, dram.latency_ns));
   const sim::Roofline roofline(arch);
   table += line("roofline", fmt::format("{:.1f} GOPS, {:.1f} GB/s: compute bound from {:.1f} operations per byte on",
                                         roofline.peak_gops, roofline.bandwidth_gb_per_s, roofline.ridge()));

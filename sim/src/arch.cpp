@@ -115,6 +115,8 @@ const std::map<std::string, Setter>& setters() {
       {"dram.gb_per_s", set_positive([](Arch& a) -> double& { return a.memory.dram.gb_per_s; })},
       {"dram.burst_bytes", set_int([](Arch& a) -> int& { return a.memory.dram.burst_bytes; })},
       {"dram.latency_ns", set_positive([](Arch& a) -> double& { return a.memory.dram.latency_ns; })},
+      {"dram.kind",
+       [](Arch& a, const auto& p, const auto& n, const auto& k) { a.memory.dram.kind = one_of(kDramKinds, p, n, k); }},
       {"output.encoder_lanes", set_int([](Arch& a) -> int& { return a.memory.encoder_lanes; })},
       {"loop.resident",
        [](Arch& a, const auto& p, const auto& n, const auto& k) {
@@ -231,6 +233,24 @@ std::string_view name_of(Resident resident) {
       break;
   }
   return "auto";
+}
+
+std::string_view name_of(DramKind kind) {
+  switch (kind) {
+    case DramKind::kDdr4:
+      return "ddr4";
+    case DramKind::kLpddr5:
+      return "lpddr5";
+    case DramKind::kHbm2:
+      return "hbm2";
+    case DramKind::kHbm3:
+      return "hbm3";
+    case DramKind::kGddr5:
+      return "gddr5";
+    case DramKind::kLpddr4:
+      break;
+  }
+  return "lpddr4";
 }
 
 int Arch::accumulator_bits() const {

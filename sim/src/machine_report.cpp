@@ -80,9 +80,10 @@ std::string detail(const MachineReport& report) {
   out += row("DRAM", bytes_text(sum.dram_bytes),
              fmt::format("{} read, {} written", bytes_text(static_cast<double>(gemm.dram_read_bytes)),
                          bytes_text(static_cast<double>(gemm.dram_write_bytes))));
-  out += row("SRAM", bytes_text(static_cast<double>(gemm.actions.sram_read_bits + gemm.actions.sram_write_bits) / 8),
-             fmt::format("{} read, {} written", bytes_text(static_cast<double>(gemm.actions.sram_read_bits) / 8),
-                         bytes_text(static_cast<double>(gemm.actions.sram_write_bits) / 8)));
+  out +=
+      row("SRAM", bytes_text(static_cast<double>(gemm.actions.sram_read_bits() + gemm.actions.sram_write_bits()) / 8),
+          fmt::format("{} read, {} written", bytes_text(static_cast<double>(gemm.actions.sram_read_bits()) / 8),
+                      bytes_text(static_cast<double>(gemm.actions.sram_write_bits()) / 8)));
   out += row("operations per byte", fmt::format("{:.1f}", sum.intensity()),
              fmt::format("{} bound: the ridge is at {:.1f}", bound(roofline, sum.intensity()), roofline.ridge()));
   out += row("resident", gemm.outer == Operand::kActivation ? "activation" : "weight",
@@ -155,8 +156,8 @@ ordered_json actions_json(const GemmCost& gemm) {
           {"accumulations", actions.accumulations},
           {"output_multiplies", actions.output_multiplies},
           {"encodes", actions.encodes},
-          {"sram_read_bits", actions.sram_read_bits},
-          {"sram_write_bits", actions.sram_write_bits},
+          {"sram_read_bits", actions.sram_read_bits()},
+          {"sram_write_bits", actions.sram_write_bits()},
           {"dram_read_bits", 8 * gemm.dram_read_bytes},
           {"dram_write_bits", 8 * gemm.dram_write_bytes}};
 }

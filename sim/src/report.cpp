@@ -192,7 +192,8 @@ ordered_json to_json(const Arch& arch) {
            {{"channels", dram.channels},
             {"gb_per_s", dram.gb_per_s},
             {"burst_bytes", dram.burst_bytes},
-            {"latency_ns", dram.latency_ns}}},
+            {"latency_ns", dram.latency_ns},
+            {"kind", name_of(dram.kind)}}},
           {"loop", {{"resident", name_of(resident)}}},
           {"output", {{"encoder_lanes", encoder_lanes}}}};
 }

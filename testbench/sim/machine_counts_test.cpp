@@ -65,6 +65,9 @@ TEST_CASE("Actions are those of counting tile by tile, chunk by chunk", "[counts
     const auto rows = static_cast<std::size_t>(arch.rows), cols = static_cast<std::size_t>(arch.cols);
     const auto lanes = static_cast<std::size_t>(arch.lanes), la = static_cast<std::size_t>(arch.format.la);
     ActionCounts counts;
+    const auto buffer = [&](Operand operand) -> SramBits& {
+      return operand == Operand::kActivation ? counts.activation_buffer : counts.weight_buffer;
+    };
     for (std::size_t order = 0; order < plan.tiles(); ++order) {
       const TileAt at = plan.tile(order);
       const std::size_t lines[] = {std::min(rows, plan.size().m - at.m * rows),
@@ -78,14 +81,14 @@ TEST_CASE("Actions are those of counting tile by tile, chunk by chunk", "[counts
       counts.output_multiplies += rows * cols;
       for (std::size_t chunk = 0; chunk < plan.chunks(); ++chunk) {
         for (const Operand operand : kOperands)
-          counts.sram_read_bits += 8 * plan.transfer(operand, plan.use(order).transfer(operand, chunk)).bytes;
+          buffer(operand).read += 8 * plan.transfer(operand, plan.use(order).transfer(operand, chunk)).bytes;
       }
-      counts.sram_read_bits += 32 * lines[0] * lines[1];
-      counts.sram_write_bits += 32 * lines[0] * lines[1];
+      counts.result_buffer.read += 32 * lines[0] * lines[1];
+      counts.result_buffer.written += 32 * lines[0] * lines[1];
     }
     for (const Operand operand : kOperands) {
       for (std::size_t n = 0; n < plan.transfers(operand); ++n)
-        counts.sram_write_bits += 8 * plan.transfer(operand, n).bytes;
+        buffer(operand).written += 8 * plan.transfer(operand, n).bytes;
     }
     counts.codebook_reads = counts.decodes;
     counts.accumulations = counts.scale_multiplies;

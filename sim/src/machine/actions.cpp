@@ -10,10 +10,7 @@ ActionCounts count_actions(const Arch& arch, const LoopPlan& plan) {
   const std::uint64_t beats = tiles * plan.beats_per_tile();
   const PanelLayout& activation = plan.layout(Operand::kActivation);
   const PanelLayout& weight = plan.layout(Operand::kWeight);
-  const std::uint64_t result_bytes = std::uint64_t{plan.size().m} * plan.size().n * sizeof(float);
-  const std::uint64_t read_bytes =
-      std::uint64_t{activation.bytes()} * weight.panels + std::uint64_t{weight.bytes()} * activation.panels;
-  const std::uint64_t written_bytes = plan.loaded_bytes(Operand::kActivation) + plan.loaded_bytes(Operand::kWeight);
+  const std::uint64_t result_bits = 8 * std::uint64_t{plan.size().m} * plan.size().n * sizeof(float);
 
   ActionCounts counts;
   counts.macs = plan.size().macs();
@@ -22,8 +19,11 @@ ActionCounts count_actions(const Arch& arch, const LoopPlan& plan) {
   counts.scale_multiplies = counts.accumulations = tiles * activation.block_arrays * rows * cols;
   counts.output_multiplies = tiles * rows * cols;
   if (arch.memory.encoder_lanes > 0) counts.encodes = std::uint64_t{plan.size().m} * plan.size().n;
-  counts.sram_read_bits = 8 * (read_bytes + result_bytes);
-  counts.sram_write_bits = 8 * (written_bytes + result_bytes);
+  counts.activation_buffer = {8 * std::uint64_t{activation.bytes()} * weight.panels,
+                              8 * plan.loaded_bytes(Operand::kActivation)};
+  counts.weight_buffer = {8 * std::uint64_t{weight.bytes()} * activation.panels,
+                          8 * plan.loaded_bytes(Operand::kWeight)};
+  counts.result_buffer = {result_bits, result_bits};
   return counts;
 }
 

@@ -54,6 +54,9 @@ struct Arch {
 /// As in the architecture file: "auto", "activation" or "weight".
 [[nodiscard]] std::string_view name_of(Resident resident);
 
+/// As in the architecture file: "ddr4", "lpddr4" and so on.
+[[nodiscard]] std::string_view name_of(DramKind kind);
+
 /// Reads and validates an architecture file. Keys left out keep their default; unknown keys and wrong types are refused
 /// with file, line and key.
 [[nodiscard]] Arch read_arch(const std::filesystem::path& path);

@@ -3,16 +3,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 namespace bcq::sim {
 
+enum class DramKind { kDdr4, kLpddr4, kLpddr5, kHbm2, kHbm3, kGddr5 };
+inline constexpr std::initializer_list<DramKind> kDramKinds{DramKind::kDdr4, DramKind::kLpddr4, DramKind::kLpddr5,
+                                                            DramKind::kHbm2, DramKind::kHbm3,   DramKind::kGddr5};
+
 /// [dram]. All channels together serve one transfer after the other, its bursts interleaved over the channels.
 struct DramConfig {
   int channels = 4;
-  double gb_per_s = 12.8;  ///< per channel, 10⁹ bytes per second
-  int burst_bytes = 64;    ///< the least that a channel moves; a transfer moves whole bursts
-  double latency_ns = 80;  ///< from a request to its first burst, if the channels are free; requests overlap
+  double gb_per_s = 12.8;             ///< per channel, 10⁹ bytes per second
+  int burst_bytes = 64;               ///< the least that a channel moves; a transfer moves whole bursts
+  double latency_ns = 80;             ///< from a request to its first burst, if the channels are free; requests overlap
+  DramKind kind = DramKind::kLpddr4;  ///< only says what a bit costs
 };
 
 /// [dma]. One engine per buffer.

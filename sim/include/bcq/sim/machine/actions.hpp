@@ -8,6 +8,14 @@
 
 namespace bcq::sim {
 
+/// Bits that a buffer gave and took.
+struct SramBits {
+  std::uint64_t read = 0;
+  std::uint64_t written = 0;
+
+  friend bool operator==(const SramBits&, const SramBits&) = default;
+};
+
 /// Closed forms of the plan: no action depends on data or on when it happens. Bits of DRAM are the DRAM's to count.
 struct ActionCounts {
   std::uint64_t macs = 0;               ///< of the GEMM
@@ -18,8 +26,16 @@ struct ActionCounts {
   std::uint64_t accumulations = 0;      ///< of scaled sums
   std::uint64_t output_multiplies = 0;  ///< results times the tensor scales
   std::uint64_t encodes = 0;            ///< results encoded on line
-  std::uint64_t sram_read_bits = 0;     ///< by array, and result DMA or encoder
-  std::uint64_t sram_write_bits = 0;    ///< by operand DMAs and array
+  SramBits activation_buffer;           ///< read by the array, written by the DMA engine
+  SramBits weight_buffer;               ///< likewise
+  SramBits result_buffer;               ///< read by the DMA engine or the encoder, written by the array
+
+  [[nodiscard]] std::uint64_t sram_read_bits() const {
+    return activation_buffer.read + weight_buffer.read + result_buffer.read;
+  }
+  [[nodiscard]] std::uint64_t sram_write_bits() const {
+    return activation_buffer.written + weight_buffer.written + result_buffer.written;
+  }
 
   friend bool operator==(const ActionCounts&, const ActionCounts&) = default;
 };

@@ -22,8 +22,8 @@ test: build ## build and run all tests
 build: configure ## compile everything, tests included
 	cmake --build --preset release -j $(JOBS)
 
-programs: configure ## compile the programs bcq and bcq-verify
-	cmake --build --preset release -j $(JOBS) --target bcq bcq-verify
+programs: configure ## compile the programs bcq, bcq-verify and make_case
+	cmake --build --preset release -j $(JOBS) --target bcq bcq-verify make_case
 
 configure: deps
 	cmake --preset release

@@ -25,6 +25,7 @@ ICARUS = ROOT / "testbench" / "rtl" / "icarus"
 TOP = "array_dut"
 ARRAY_MODULES = ("bcq_array", "baseline_array")
 SPECIMEN = 1  # rows and columns of the specimen
+UNIVERSAL_BC = 6  # there are universal codebooks of codewords of so many bits, and no others
 WINDOW = 4  # rows and columns of the layer's result that make its window
 RANDOM_WINDOW = 2  # the same for random data, which need fewer tiles to be alike
 SIMULATION_MARGIN = 1.05  # of the critical path
@@ -77,8 +78,8 @@ class Measurement:
 class Flow:
     """Measures designs with one library, one layer and one target clock."""
 
-    def __init__(self, library, models, make_case, layer, clock_ns, cache, jobs=None, window=WINDOW):
-        self.library, self.models, self.make_case, self.layer = library, models, pathlib.Path(make_case), layer
+    def __init__(self, library, models, programs, layer, clock_ns, cache, jobs=None, window=WINDOW):
+        self.library, self.models, self.programs, self.layer = library, models, pathlib.Path(programs), layer
         self.clock_ns, self.window = clock_ns, window
         self.mapper = Mapper(library, clock_ns, cache, jobs)
 
@@ -138,9 +139,18 @@ class Flow:
     def _case(self, design, folder, what, side=SPECIMEN):
         folder.mkdir()
         (folder / "arch.toml").write_text(design.architecture(side, side), encoding="utf-8")
-        command = [self.make_case, "--format", design.number_format, folder / "arch.toml", folder, *what]
-        activity.run(command, folder)
+        command = [self.programs / "make_case", "--format", design.number_format]
+        if design.number_format == "bcq" and design.format["bc"] != UNIVERSAL_BC:
+            command += ["--codebooks", self._calibrated(design, folder)]
+        activity.run([*command, folder / "arch.toml", folder, *what], folder)
         return folder
+
+    def _calibrated(self, design, folder):
+        """Codebooks of the layer itself."""
+        path = folder / "codebooks.safetensors"
+        numbers = [word for key in ("lb", "la", "nc", "bc") for word in (f"--{key}", design.format[key])]
+        activity.run([self.programs / "bcq", "calibrate", self.layer, "-o", path, *numbers], folder)
+        return path
 
     def _full_timing(self, design, mapped, folder):
         """Timing with every line as loaded as in the whole array."""

@@ -17,10 +17,10 @@ STEPS = ("activity", "compose", "fanout", "flow", "liberty", "mapping", "netlist
 class Measurer:
     """Measures designs by flow.Flow, and keeps the results in a folder."""
 
-    def __init__(self, library, models, make_case, layer, clock_ns, cache, jobs, no_power):
+    def __init__(self, library, models, programs, layer, clock_ns, cache, jobs, no_power):
         self.library, self.layer, self.clock_ns, self.no_power = library, layer, clock_ns, no_power
         self.cache = pathlib.Path(cache)
-        self.flow = flow.Flow(library, models, make_case, layer, clock_ns, self.cache / "parts", jobs)
+        self.flow = flow.Flow(library, models, programs, layer, clock_ns, self.cache / "parts", jobs)
 
     def __call__(self, design, command):
         """The JSON object of results.py, whose `command` is how a user gets it."""

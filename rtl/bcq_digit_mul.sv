@@ -1,23 +1,25 @@
-// An integer times an unsigned 8-bit scale, combinational.
+// An integer times a short unsigned factor, combinational.
 //
-// Purpose    two scale bits at a time choose 0, p, 2p or 3p: four rows to add up, and 3p, where a multiplier has eight rows.
-// Parameter  P_W  bits of the integer, >= 2
+// Purpose    two bits of the factor at a time choose 0, p, 2p or 3p: half the rows of a multiplier to add up, and 3p.
+// Parameters P_W       bits of the integer, >= 2
+//            FACTOR_W  bits of the factor, even
 // Formats    p_i        two's complement integer
-//            scale_i    unsigned
+//            factor_i   unsigned
 //            product_o  two's complement, exact
 `default_nettype none
 
-module baseline_scale_mul #(
-  parameter int P_W = 15
+module bcq_digit_mul #(
+  parameter int P_W = 17,
+  parameter int FACTOR_W = 4
 ) (
-  input  wire signed [P_W-1:0]                       p_i,
-  input  wire        [baseline_pkg::SCALE_W-1:0]     scale_i,
-  output logic       [P_W+baseline_pkg::SCALE_W-1:0] product_o
+  input  wire signed [P_W-1:0]          p_i,
+  input  wire        [FACTOR_W-1:0]     factor_i,
+  output logic       [P_W+FACTOR_W-1:0] product_o
 );
 
-  localparam int PRODUCT_W = P_W + baseline_pkg::SCALE_W;
+  localparam int PRODUCT_W = P_W + FACTOR_W;
   localparam int ROW_W = P_W + 2;
-  localparam int DIGITS = baseline_pkg::SCALE_W / 2;
+  localparam int DIGITS = FACTOR_W / 2;
   // Rows are added as unsigned numbers, so that no sign is extended: a row of sign s is {!s, others} - 2^(ROW_W-1).
   localparam logic [ROW_W-1:0] SIGN = {1'b1, {(ROW_W - 1) {1'b0}}};
   // What is too much does not depend on the operands: over all digits, 2^(ROW_W-1) * (4^DIGITS - 1) / 3.
@@ -32,7 +34,7 @@ module baseline_scale_mul #(
     row = '0;
     product_o = -EXCESS;
     for (int d = 0; d < DIGITS; d++) begin
-      case (scale_i[2*d+:2])
+      case (factor_i[2*d+:2])
         2'd0: row = '0;
         2'd1: row = p1;
         2'd2: row = p2;

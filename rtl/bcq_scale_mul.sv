@@ -19,12 +19,17 @@ module bcq_scale_mul #(
   output wire        [bcq_pkg::EXP2_W-1:0]        shift_o
 );
 
-  localparam int SCALED_W = P_W + bcq_pkg::SIG2_W;
+  localparam int ONCE_W = P_W + bcq_pkg::SIG_W;
 
-  wire [bcq_pkg::SIG2_W-1:0] significand = bcq_pkg::SIG2_W'(act_significand_i) * bcq_pkg::SIG2_W'(wgt_significand_i);
-  wire signed [bcq_pkg::SIG2_W:0] factor = $signed({1'b0, significand});
+  // One significand after the other: smaller than their product times P.
+  wire signed [ONCE_W-1:0] once;
+  bcq_digit_mul #(.P_W(P_W), .FACTOR_W(bcq_pkg::SIG_W)) u_act (
+    .p_i, .factor_i(act_significand_i), .product_o(once)
+  );
+  bcq_digit_mul #(.P_W(ONCE_W), .FACTOR_W(bcq_pkg::SIG_W)) u_wgt (
+    .p_i(once), .factor_i(wgt_significand_i), .product_o(scaled_o)
+  );
 
-  assign scaled_o = SCALED_W'(p_i) * SCALED_W'(factor);
   assign shift_o  = bcq_pkg::EXP2_W'(act_exponent_i) + bcq_pkg::EXP2_W'(wgt_exponent_i);
 
 endmodule

@@ -114,8 +114,12 @@ module baseline_pe #(
     wire signed [ONCE_W-1:0] once;
     wire signed [TWICE_W-1:0] twice;
     logic signed [TWICE_W-1:0] scaled_q;
-    baseline_scale_mul #(.P_W(P_W)) u_act_scale (.p_i(p_q), .scale_i(act_scale_i), .product_o(once));
-    baseline_scale_mul #(.P_W(ONCE_W)) u_wgt_scale (.p_i(once), .scale_i(wgt_scale_i), .product_o(twice));
+    bcq_digit_mul #(.P_W(P_W), .FACTOR_W(baseline_pkg::SCALE_W)) u_act_scale (
+      .p_i(p_q), .factor_i(act_scale_i), .product_o(once)
+    );
+    bcq_digit_mul #(.P_W(ONCE_W), .FACTOR_W(baseline_pkg::SCALE_W)) u_wgt_scale (
+      .p_i(once), .factor_i(wgt_scale_i), .product_o(twice)
+    );
     always_ff @(posedge clk_i) begin
       if (advance_i) scaled_q <= twice;
     end

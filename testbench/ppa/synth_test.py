@@ -33,13 +33,11 @@ class Whole(unittest.TestCase):
 
     def test_small_array(self):
         library = liberty.read(OSU018 / "osu018_stdcells.lib")
-        make_case = pathlib.Path(BCQ).parent / "make_case"
         with tempfile.TemporaryDirectory() as name:
-            chain = flow.Flow(library, OSU018 / "osu018_stdcells.v", make_case, LAYER, 10, name, window=1)
+            chain = flow.Flow(library, OSU018 / "osu018_stdcells.v", pathlib.Path(BCQ).parent, LAYER, 10, name, window=1)
             design = flow.Design("tiny", SMALL, {"lb": 8, "la": 64, "nc": 2, "bc": 6})
             measured = chain.measure(design, with_random=False)
             record = results.record(measured, library, LAYER.stem, 10, "test")
-            composed, direct = chain.composed_and_direct(design, 2)
         self.assertEqual(record["workload"]["macs"], 256)
         # Everything that the array is made of has been found and does something.
         area = by_part(measured.parts, 4, 4, lambda part: part.area_um2)
@@ -53,7 +51,6 @@ class Whole(unittest.TestCase):
         )
         self.assertTrue(1 < record["critical_path_ns"] < 30, record["critical_path_ns"])
         self.assertIn("slack", record["critical_path"]["report"])
-        self.assertAlmostEqual(composed / direct, 1.0, delta=0.06)
         self.assertIn("energy per MAC", results.text(record))
 
 

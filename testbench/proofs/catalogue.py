@@ -160,8 +160,8 @@ PROOFS = [
         "abc",
         {"P_W": 17},
         faults=(
-            ("bcq_scale_mul.sv", "SCALED_W'(p_i) * SCALED_W'(factor)", "SCALED_W'($unsigned(p_i)) * SCALED_W'(factor)"),
-            ("bcq_scale_mul.sv", "$signed({1'b0, significand})", "$signed({significand[7], significand})"),
+            ("bcq_digit_mul.sv", "ROW_W'(p_i)", "ROW_W'($unsigned(p_i))"),
+            ("bcq_digit_mul.sv", "row = p3;", "row = p2;"),
             ("bcq_scale_mul.sv", "+ bcq_pkg::EXP2_W'(wgt_exponent_i)", "+ bcq_pkg::EXP2_W'(wgt_exponent_i[2:0])"),
         ),
     ),

@@ -3,7 +3,7 @@
 //
 // For every P and every pair of scale codes, at full width: nothing is cut off and the sign is right. The values
 // are written as docs/numerics.md section 2 defines them; the proof e4m3 ties that definition to a table of
-// fractions. The exact product is one multiplication of wide integers, shifted by one exponent after the other.
+// fractions. The exact product is made of wide integers, one factor and one exponent after the other.
 `default_nettype none
 
 module scale_mul_value #(
@@ -32,7 +32,7 @@ module scale_mul_value #(
   wire [3:0] act_e = act_subnormal ? 4'd0 : act_i[6:3] - 4'd1;
   wire [3:0] wgt_e = wgt_subnormal ? 4'd0 : wgt_i[6:3] - 4'd1;
   wire [W-1:0] p = W'(p_i);
-  wire [W-1:0] exact = ((p * (act_m * wgt_m)) << act_e) << wgt_e;
+  wire [W-1:0] exact = (((p * act_m) * wgt_m) << act_e) << wgt_e;
 
   wire signed [W-1:0] wide = W'(scaled);
   always_comb assert ((wide <<< shift) == exact);

@@ -13,8 +13,6 @@
 #include "VBaselineFmaWide.h"
 #include "VBaselineFp8DotL1.h"
 #include "VBaselineFp8DotL16.h"
-#include "VBaselineScaleMul15.h"
-#include "VBaselineScaleMul27.h"
 #include "bcq/baseline.hpp"
 #include "bcq/beat.hpp"
 #include "bcq/e4m3.hpp"
@@ -144,25 +142,6 @@ int wrong_sums(std::size_t lanes) {
   return wrong;
 }
 
-template <class Model>
-int wrong_products(int width) {
-  Unit<Model> unit;
-  Random random;
-  const std::int64_t limit = std::int64_t{1} << (width - 1);
-  std::vector<std::int64_t> values{0, 1, -1, limit - 1, -limit};
-  while (values.size() < 40) values.push_back(random.between(-limit, limit - 1));
-  int wrong = 0;
-  for (const auto p : values) {
-    for (int scale = 0; scale < 256; ++scale) {
-      set_signed(unit->p_i, width, p);
-      unit->scale_i = static_cast<CData>(scale);
-      unit.settle();
-      wrong += get_signed(unit->product_o, width + 8) == p * scale ? 0 : 1;
-    }
-  }
-  return wrong;
-}
-
 // ---- binary32 -------------------------------------------------------------------------------------------------------
 
 constexpr int kWideOffset = 160;
@@ -208,11 +187,6 @@ TEST_CASE("baseline dots: the largest and random sums", "[rtl][baseline]") {
   CHECK(wrong_sums<E2m1, VBaselineE2m1DotL3>(3) == 0);
   CHECK(wrong_sums<E2m1, VBaselineE2m1DotL16>(16) == 0);
   CHECK(wrong_sums<Fp8, VBaselineFp8DotL16>(16) == 0);
-}
-
-TEST_CASE("baseline_scale_mul: every scale", "[rtl][baseline]") {
-  CHECK(wrong_products<VBaselineScaleMul15>(15) == 0);
-  CHECK(wrong_products<VBaselineScaleMul27>(27) == 0);  // int8, the second scale
 }
 
 TEST_CASE("baseline_float: sign, exponent and significand", "[rtl][baseline]") {

@@ -154,6 +154,7 @@ void write_bcq_window(const CaseRequest& request, const Window& window) {
   sim::WorkloadRequest workload;
   workload.layer = window.layer;
   workload.arch = request.arch;
+  workload.codebooks = request.codebooks;
   const auto work = sim::quantize_layer(workload);
   CaseMaker maker(work.arch, request.seed, work.codebooks);
   maker.add(top(work.activation, window.m), top(work.weight, window.n));

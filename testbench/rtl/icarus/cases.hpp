@@ -28,6 +28,7 @@ struct CaseRequest {
   std::string arch;  ///< architecture file
   std::filesystem::path folder;
   std::uint64_t seed;
+  std::string codebooks;  ///< of a BCQ window; default: the universal set of the format
 };
 
 /// A GEMM of the corner cases, with what its operands are scaled by.
@@ -42,7 +43,6 @@ struct Corner {
 
 void write_bcq_corners(const CaseRequest& request);
 void write_bcq_random(const CaseRequest& request, const Shape& shape);
-/// With the default codebooks.
 void write_bcq_window(const CaseRequest& request, const Window& window);
 
 /// The same for a baseline, on an array of the architecture's size. Throws InputError where LANES do not divide its

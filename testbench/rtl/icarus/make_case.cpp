@@ -51,7 +51,7 @@ void run(const CaseRequest& request, const std::string& format, const std::vecto
 extern "C" int sc_main(int argc, char** argv);
 int sc_main(int argc, char** argv) {
   CLI::App app("Stimulus and expected results of GEMMs on a small array");
-  bcq::testbench::CaseRequest request{"", "", 20240722};
+  bcq::testbench::CaseRequest request{"", "", 20240722, ""};
   std::string format = "bcq";
   std::vector<std::string> what;
   app.add_option("ARCH", request.arch, "architecture file (TOML); a baseline takes the array's size from it")
@@ -60,6 +60,7 @@ int sc_main(int argc, char** argv) {
   app.add_option("WHAT", what, "LAYER M N: the first M x N results of a layer; random M N K; without: corner cases");
   app.add_option("--format", format, "number format: bcq, or a baseline of docs/baselines.md")->capture_default_str();
   app.add_option("--seed", request.seed, "of random operands")->capture_default_str();
+  app.add_option("--codebooks", request.codebooks, "of a layer in BCQ (default: the universal set of the format)");
   CLI11_PARSE(app, argc, argv);
   try {
     bcq::testbench::run(request, format, what);

@@ -3,8 +3,8 @@
 // Parameters COLS   columns of the array, >= 1
 //            ACCUM  bcq_pkg::ACCUM_EXACT: fixed point; ACCUM_FP32: binary32
 //            ACC_W  accumulator bits (bcq_pkg::acc_w): 32, or 43..67 when exact
-// Latency    a row taken in cycle n is offered in cycle n+3 (convert, multiply, register slice); one row per cycle. The stage
-//            stays where there is nothing to convert: cycles do not depend on the accumulator.
+// Latency    a row taken in cycle n is offered in cycle n+7 (3 stages convert, 3 multiply, register slice); one row per
+//            cycle. Stages stay where there is nothing to convert: cycles do not depend on the accumulator.
 // Formats    s_i      column c at [c*ACC_W +: ACC_W], two's complement, LSB 2^-18; or binary32
 //            scale_i  binary32, RNE(g_W * g_A), finite, stable while rows are inside
 //            res_o    column c at [c*32 +: 32], binary32
@@ -27,48 +27,49 @@ module bcq_output #(
 );
 
   localparam int ROW_W = COLS * bcq_pkg::FP32_W;
+  localparam int STAGES = 6;
 
-  logic converted_valid_q, scaled_valid_q;
-  logic [ROW_W-1:0] converted_q, scaled_q;
-  wire [ROW_W-1:0] converted, scaled;
+  // ---- what moves: a stage does when it is empty, or the one behind it moves ----
+  logic [STAGES-1:0] valid_q;
+  wire [STAGES-1:0] move;
   wire skid_ready;
-  wire scaled_ready = !scaled_valid_q || skid_ready;
-  wire converted_ready = !converted_valid_q || scaled_ready;
 
-  for (genvar c = 0; c < COLS; c++) begin : g_col
-    if (ACCUM == bcq_pkg::ACCUM_FP32) begin : g_fp32
-      assign converted[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W] = s_i[c*ACC_W+:ACC_W];
-    end else begin : g_exact
-      bcq_fixed_to_fp32 #(.W(ACC_W)) u_convert (
-        .s_i(s_i[c*ACC_W+:ACC_W]), .fp32_o(converted[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W])
-      );
-    end
-    bcq_fp32_mul u_mul (
-      .a_i(converted_q[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W]), .b_i(scale_i),
-      .product_o(scaled[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W])
-    );
+  for (genvar i = 0; i < STAGES; i++) begin : g_stage
+    assign move[i] = skid_ready || !(&valid_q[STAGES-1:i]);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      converted_valid_q <= 1'b0;
-      scaled_valid_q    <= 1'b0;
-    end else begin
-      if (converted_ready) converted_valid_q <= row_valid_i;
-      if (scaled_ready) scaled_valid_q <= converted_valid_q;
+    if (!rst_ni) valid_q <= '0;
+    else valid_q <= (move & {valid_q[STAGES-2:0], row_valid_i}) | (~move & valid_q);
+  end
+
+  assign row_ready_o = move[0];
+
+  // ---- stages 0 to 2: binary32 ----
+  wire [ROW_W-1:0] converted, scaled;
+
+  if (ACCUM == bcq_pkg::ACCUM_FP32) begin : g_fp32
+    logic [ROW_W-1:0] first_q, second_q, third_q;
+    always_ff @(posedge clk_i) begin
+      if (move[0]) first_q <= s_i;
+      if (move[1]) second_q <= first_q;
+      if (move[2]) third_q <= second_q;
+    end
+    assign converted = third_q;
+  end else begin : g_exact
+    for (genvar c = 0; c < COLS; c++) begin : g_col
+      bcq_fixed_to_fp32 #(.W(ACC_W)) u_convert (
+        .clk_i, .move_i(move[2:0]), .s_i(s_i[c*ACC_W+:ACC_W]), .fp32_o(converted[c*bcq_pkg::FP32_W+:bcq_pkg::FP32_W])
+      );
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (converted_ready) converted_q <= converted;
-    if (scaled_ready) scaled_q <= scaled;
-  end
-
-  assign row_ready_o = converted_ready;
+  // ---- stages 3 to 5: times the tensor scales ----
+  bcq_fp32_mul #(.COLS(COLS)) u_mul (.clk_i, .move_i(move[5:3]), .a_i(converted), .b_i(scale_i), .product_o(scaled));
 
   bcq_skid #(.W(ROW_W)) u_skid (
     .clk_i, .rst_ni,
-    .in_valid_i(scaled_valid_q), .in_ready_o(skid_ready), .in_data_i(scaled_q),
+    .in_valid_i(valid_q[STAGES-1]), .in_ready_o(skid_ready), .in_data_i(scaled),
     .out_valid_o(res_valid_o), .out_ready_i(res_ready_i), .out_data_o(res_o)
   );
 

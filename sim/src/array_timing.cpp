@@ -25,10 +25,11 @@ ArrayTiming::Events ArrayTiming::clock(const Inputs& inputs) {
   // Combinational signals, in the order of the ready chain from the result stream back to the operands.
   const bool res_taken = res_valid() && inputs.res_ready;
   const bool slice_ready = res_slice_ < kSliceDepth;
-  const bool scaled_ready = !scaled_ || slice_ready;
-  const bool converted_ready = !converted_ || scaled_ready;
+  std::array<bool, kOutputStages> moves{};
+  bool next_moves = slice_ready;
+  for (std::size_t i = output_.size(); i-- > 0;) next_moves = moves[i] = !output_[i] || next_moves;
   const bool row_valid = rows_waiting_ > 0;
-  const bool drain = row_valid && converted_ready;
+  const bool drain = row_valid && moves[0];
   const bool load = t_.valid && t_.tile_last;
   const bool advance = !load || rows_waiting_ == 0 || (rows_waiting_ == 1 && drain);
   const bool issue = act_slice_ > 0 && wgt_slice_ > 0 && advance;
@@ -36,9 +37,10 @@ ArrayTiming::Events ArrayTiming::clock(const Inputs& inputs) {
   const bool wgt_taken = inputs.wgt_valid && wgt_ready();
 
   // The next state, results first so that every stage reads its predecessor's old value.
-  res_slice_ += static_cast<int>(scaled_ && slice_ready) - static_cast<int>(res_taken);
-  if (scaled_ready) scaled_ = converted_;
-  if (converted_ready) converted_ = row_valid;
+  res_slice_ += static_cast<int>(output_.back() && slice_ready) - static_cast<int>(res_taken);
+  for (std::size_t i = output_.size(); i-- > 0;) {
+    if (moves[i]) output_[i] = i > 0 ? output_[i - 1] : row_valid;
+  }
   if (load && advance) {
     rows_waiting_ = rows_;
   } else if (drain) {

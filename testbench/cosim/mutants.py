@@ -37,7 +37,7 @@ FAULTS = [
     ),
     ("bcq_drain.sv", "!load_i", "1'b1", "waiting for results to leave", SHORT),
     ("bcq_drain.sv", "(rows_q == CNT_W'(1) && drain_o)", "1'b0", "loading while the last row leaves (cycles only)", SHORT),
-    ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised[W-MAN_W])", "1'b0", "rounding on the way to FP32", LONG),
+    ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised_q[W-MAN_W])", "1'b0", "rounding on the way to FP32", LONG),
     (
         "bcq_sequencer.sv",
         "tile_last_o || beat_q == BEAT_CNT_W'(BEATS - 1)",
@@ -48,7 +48,7 @@ FAULTS = [
     ("bcq_skid.sv", "spare_valid_q ? spare_q : in_data_i", "in_data_i", "the spare entry of a stream register", SHORT),
     ("bcq_control.sv", "m_valid_q && m_array_last_q", "m_valid_q", "one entry per block array from stage P on", LONG),
     ("bcq_control.sv", "act_valid_i && wgt_valid_i", "act_valid_i", "waiting for both operands", SHORT),
-    ("bcq_output.sv", "!converted_valid_q || scaled_ready", "scaled_ready", "a row slot that is free (cycles only)", SHORT),
+    ("bcq_output.sv", "!(&valid_q[STAGES-1:i])", "!valid_q[STAGES-1]", "a row slot that is free (cycles only)", SHORT),
 ]
 
 SELECTOR = """

@@ -254,9 +254,9 @@ PROOFS = [
         "abc",
         {"W": 28},
         faults=(
-            ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised[W-MAN_W])", "guard"),
-            ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised[W-MAN_W])", "guard && sticky"),
-            ("bcq_fixed_to_fp32.sv", "|normalised[W-MAN_W-2:0]", "|normalised[W-MAN_W-2:2]"),
+            ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised_q[W-MAN_W])", "guard"),
+            ("bcq_fixed_to_fp32.sv", "guard && (sticky || normalised_q[W-MAN_W])", "guard && sticky"),
+            ("bcq_fixed_to_fp32.sv", "|normalised_q[W-MAN_W-2:0]", "|normalised_q[W-MAN_W-2:2]"),
         ),
     ),
     Proof("fixed_to_fp32_nearest.w63", "... 63 bits (the default)", "abc", {"W": 63}, slow=True),

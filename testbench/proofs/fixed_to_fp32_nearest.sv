@@ -4,17 +4,18 @@
 // b, the result r is right when |S| lies between the midpoints of r and its neighbours,
 //     F(r-1) + F(r) <= 2|S| <= F(r) + F(r+1),
 // and where it lies on a midpoint r is even. Neighbours in value are neighbours as integers, over binades too. Zero
-// is +0.
+// is +0. All stages move; prove.py takes their registers for wires.
 `default_nettype none
 
 module fixed_to_fp32_nearest #(
   parameter int W = 63
 ) (
+  input wire         clk_i,
   input wire [W-1:0] s_i
 );
 
   wire [31:0] result;
-  bcq_fixed_to_fp32 #(.W(W)) dut (.s_i, .fp32_o(result));
+  bcq_fixed_to_fp32 #(.W(W)) dut (.clk_i, .move_i(3'b111), .s_i, .fp32_o(result));
 
   // Values as integers with LSB 2^-42: the smallest nonzero |S|, 2^-18, has a half ulp of 2^-42.
   localparam int VALUE_W = W + 24 + 2;

@@ -13,11 +13,19 @@ namespace {
 
 class Bench {
  public:
-  /// Finite operands only: the unit's contract.
+  /// Finite operands only, a not subnormal: the unit's contract.
   void check(std::uint32_t a, std::uint32_t b) {
-    unit_->a_i = a;
     unit_->b_i = b;
-    unit_.settle();
+    unit_->move_i = 0;
+    unit_.tick();
+    // Stage by stage; what is on offer afterwards must not matter.
+    unit_->a_i = a;
+    for (int stage = 0; stage < 3; ++stage) {
+      unit_->move_i = static_cast<CData>(1 << stage);
+      unit_.tick();
+      unit_->a_i = ~a;
+      unit_->b_i = ~b;
+    }
     const auto expected = std::bit_cast<std::uint32_t>(std::bit_cast<float>(a) * std::bit_cast<float>(b));
     if (unit_->product_o != expected)
       FAIL(std::hex << a << " * " << b << ": got " << unit_->product_o << ", expected " << expected);
@@ -34,11 +42,21 @@ class Bench {
   Unit<VFp32Mul> unit_;
 };
 
+bool subnormal(std::uint32_t bits) {
+  return (bits & 0x7F800000) == 0 && (bits & 0x007FFFFF) != 0;
+}
+
 std::uint32_t finite(Random& random) {
   while (true) {
     const std::uint32_t bits = random.word();
     if ((bits & 0x7F800000) != 0x7F800000) return bits;
   }
+}
+
+/// Finite, zero instead of a subnormal number.
+std::uint32_t normal(Random& random) {
+  const std::uint32_t bits = finite(random);
+  return subnormal(bits) ? bits & 0x80000000 : bits;
 }
 
 /// Random sign and fraction with the exponent field given; a third of the fractions are sparse, so that ties occur.
@@ -56,29 +74,29 @@ TEST_CASE("fp32_mul: corners", "[rtl][fp32_mul]") {
       0x00000000, 0x00000001, 0x00000002, 0x00000003, 0x003FFFFF, 0x00400000, 0x00400001, 0x007FFFFF,
       0x00800000, 0x00800001, 0x00FFFFFF, 0x1F800000, 0x20000000, 0x33FFFFFF, 0x34000000, 0x3EFFFFFF,
       0x3F000000, 0x3F7FFFFF, 0x3F800000, 0x3F800001, 0x5F800000, 0x7F7FFFFF};
-  for (const auto a : corners)
+  for (const auto a : corners) {
+    if (subnormal(a)) continue;
     for (const auto b : corners)
       for (const std::uint32_t signs : {0U, 1U, 2U, 3U}) bench.check(a | signs << 31, b | (signs & 2) << 30);
-  CHECK(bench.checked == 22 * 22 * 4);
+  }
+  CHECK(bench.checked == 15 * 22 * 4);
 }
 
 TEST_CASE("fp32_mul: random finite bit patterns", "[rtl][fp32_mul]") {
   Bench bench;
   Random random(2);
-  for (int i = 0; i < 4'000'000; ++i) bench.check(finite(random), finite(random));
+  for (int i = 0; i < 4'000'000; ++i) bench.check(normal(random), finite(random));
   CHECK(bench.infinities > 100'000);
   CHECK(bench.subnormals > 10'000);
   CHECK(bench.zeros > 100'000);
 }
 
-TEST_CASE("fp32_mul: subnormal operands", "[rtl][fp32_mul]") {
+TEST_CASE("fp32_mul: subnormal factors", "[rtl][fp32_mul]") {
   Bench bench;
   Random random(3);
   for (int i = 0; i < 300'000; ++i) {
-    const std::uint32_t subnormal = with_exponent(random, 0);
-    bench.check(subnormal, with_exponent(random, 0));
-    bench.check(subnormal, finite(random));
-    bench.check(finite(random), subnormal);
+    bench.check(normal(random), with_exponent(random, 0));
+    bench.check(with_exponent(random, static_cast<int>(random.between(100, 254))), with_exponent(random, 0));
   }
   CHECK(bench.subnormals > 50'000);
 }

@@ -171,6 +171,6 @@ TEST_CASE("Without waits leaping gives the closed form", "[leap]") {
   }
   std::uint64_t last = 0;
   while (const auto rows = array.rows()) last = rows->last;
-  CHECK(last + 1 == kBeats + (kTiles - 1) * kBeats + 8 + 16);
+  CHECK(last + 1 == kBeats + (kTiles - 1) * kBeats + 12 + 16);
   CHECK(array.frozen().cycles == 0);
 }

@@ -126,9 +126,9 @@ void ArrayLeap::arrive() {
 /// Moves the next tile from stage T into the shadows, when it has been issued and the tile before has left them.
 bool ArrayLeap::load_tile() {
   const std::uint64_t tile_index = loads_base_ + loads_.size();
-  if (resolved_ == tiles_.size() || drained_.next != tile_index * rows_) return false;
+  if (resolved_ == tiles_.size() || drained().next != tile_index * rows_) return false;
   Tile& tile = tiles_[resolved_++];
-  tile.loads = std::max(tile.arrives, drained_.next > 0 ? drained_.at(drained_.next - 1) : 0);
+  tile.loads = std::max(tile.arrives, drained().next > 0 ? drained().at(drained().next - 1) : 0);
   tile.resolved = true;
   loads_.push_back(tile.loads);
   count_frozen({tile.arrives, tile.loads});
@@ -142,28 +142,30 @@ bool ArrayLeap::load_tile() {
   return true;
 }
 
-// When a row gets on, given what it depends on: the row itself one place before, and those in front of it.
-
-ArrayLeap::Cycle ArrayLeap::drains(std::uint64_t row) const {
-  const Cycle loaded = loads_[row / rows_ - loads_base_];
-  if (row == 0) return loaded + 1;
-  return std::max({loaded + 1, drained_.at(row - 1) + 1, converted_.at(row - 1)});
+/// Whether it is known when the next row leaves a place: it is in there, and so is the time of what it depends on.
+bool ArrayLeap::can_leave(std::size_t place) const {
+  const std::uint64_t row = places_[place].next;
+  if (place == places_.size() - 1) return row < places_[place - 1].next && row / rows_ < sinks_base_ + sinks_.size();
+  const std::uint64_t inside = place == 0 ? (loads_base_ + loads_.size()) * rows_ : places_[place - 1].next;
+  // The result slice has two entries, every stage one.
+  const std::uint64_t room = place == places_.size() - 2 ? 2 : 1;
+  return row < inside && row < places_[place + 1].next + room;
 }
 
-ArrayLeap::Cycle ArrayLeap::converts(std::uint64_t row) const {
-  return std::max(drained_.at(row) + 1, row > 0 ? scaled_.at(row - 1) : 0);
-}
-
-/// The result slice has two entries.
-ArrayLeap::Cycle ArrayLeap::scales(std::uint64_t row) const {
-  return std::max(converted_.at(row), row > 1 ? moved_.at(row - 2) : -1) + 1;
+/// When the next row leaves the shadows or a stage: it came the cycle before at the latest, and the next place has
+/// room.
+ArrayLeap::Cycle ArrayLeap::leaves(std::size_t place) const {
+  const std::uint64_t row = places_[place].next;
+  const Cycle came = place == 0 ? loads_[row / rows_ - loads_base_] : places_[place - 1].at(row);
+  if (place == places_.size() - 2) return std::max(came, moved().at(row - 2)) + 1;
+  return std::max({came + 1, places_[place].at(row - 1) + 1, places_[place + 1].at(row - 1)});
 }
 
 void ArrayLeap::move_row() {
-  const std::uint64_t row = moved_.next;
-  const Cycle offered = std::max(scaled_.at(row), row > 0 ? moved_.at(row - 1) : -1) + 1;
+  const std::uint64_t row = moved().next;
+  const Cycle offered = std::max(places_[places_.size() - 2].at(row), moved().at(row - 1)) + 1;
   const Cycle moves = std::max(offered, sinks_[row / rows_ - sinks_base_]);
-  moved_.set(moves);
+  places_.back().set(moves);
   count_blocked({offered, moves});
   if (row % rows_ == 0) first_row_ = moves;
   finish_rows();
@@ -171,36 +173,30 @@ void ArrayLeap::move_row() {
 
 /// Moves the next row, or as much of it as is known. Returns whether anything could be moved.
 bool ArrayLeap::drain_row() {
-  bool moved = false;
-  if (const std::uint64_t row = drained_.next; row < (loads_base_ + loads_.size()) * rows_ && row <= converted_.next) {
-    drained_.set(drains(row));
-    drop_loads();
-    moved = true;
+  bool any = false;
+  for (std::size_t place = 0; place < places_.size(); ++place) {
+    if (!can_leave(place)) continue;
+    any = true;
+    if (place == places_.size() - 1) {
+      move_row();
+    } else {
+      places_[place].set(leaves(place));
+      if (place == 0) drop_loads();
+    }
   }
-  if (const std::uint64_t row = converted_.next; row < drained_.next && row <= scaled_.next) {
-    converted_.set(converts(row));
-    moved = true;
-  }
-  if (const std::uint64_t row = scaled_.next; row < converted_.next && row < moved_.next + 2) {
-    scaled_.set(scales(row));
-    moved = true;
-  }
-  if (const std::uint64_t row = moved_.next; row < scaled_.next && row / rows_ < sinks_base_ + sinks_.size()) {
-    move_row();
-    moved = true;
-  }
-  return moved;
+  return any;
 }
 
 /// Once three rows of a tile have left one cycle apart, all of its rows do.
 void ArrayLeap::leap_rows() {
-  const std::uint64_t row = moved_.next;
+  const std::uint64_t row = moved().next;
   const std::uint64_t in_tile = row % rows_;
-  if (in_tile < 3 || drained_.next != row || converted_.next != row || scaled_.next != row) return;
-  for (const Place* place : {&drained_, &converted_, &scaled_, &moved_}) {
-    if (place->at(row - 1) != place->at(row - 2) + 1 || place->at(row - 2) != place->at(row - 3) + 1) return;
+  if (in_tile < 3) return;
+  for (const Place& place : places_) {
+    if (place.next != row) return;
+    if (place.at(row - 1) != place.at(row - 2) + 1 || place.at(row - 2) != place.at(row - 3) + 1) return;
   }
-  for (Place* place : {&drained_, &converted_, &scaled_, &moved_}) place->leap(rows_ - in_tile);
+  for (Place& place : places_) place.leap(rows_ - in_tile);
   drop_loads();
   finish_rows();
 }
@@ -213,15 +209,16 @@ void ArrayLeap::Place::leap(std::uint64_t rows) {
 }
 
 void ArrayLeap::drop_loads() {
-  while (!loads_.empty() && drained_.next >= (loads_base_ + 1) * rows_) {
+  while (!loads_.empty() && drained().next >= (loads_base_ + 1) * rows_) {
     loads_.pop_front();
     ++loads_base_;
   }
 }
 
 void ArrayLeap::finish_rows() {
-  if (moved_.next % rows_ != 0) return;
-  finished_.push_back({static_cast<std::uint64_t>(first_row_), static_cast<std::uint64_t>(moved_.at(moved_.next - 1))});
+  if (moved().next % rows_ != 0) return;
+  finished_.push_back(
+      {static_cast<std::uint64_t>(first_row_), static_cast<std::uint64_t>(moved().at(moved().next - 1))});
   sinks_.pop_front();
   ++sinks_base_;
 }

@@ -1,12 +1,16 @@
 // The cycles of the PE array: the state of rtl/bcq_array.sv without its data (docs/cycles.md).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "bcq/sim/arch.hpp"
 
 namespace bcq::sim {
+
+/// Stages of rtl/bcq_output.sv in front of its register slice.
+inline constexpr int kOutputStages = 6;
 
 /// Where a beat lies in its block array and tile; rtl/bcq_sequencer.sv.
 struct BeatPosition {
@@ -71,8 +75,8 @@ class ArrayTiming {
   int rows_;
   int act_slice_ = 0, wgt_slice_ = 0, res_slice_ = 0;
   Stage d_, m_, p_, t_;
-  int rows_waiting_ = 0;                     // bcq_drain
-  bool converted_ = false, scaled_ = false;  // bcq_output
+  int rows_waiting_ = 0;                      // bcq_drain
+  std::array<bool, kOutputStages> output_{};  // bcq_output
 };
 
 }  // namespace bcq::sim

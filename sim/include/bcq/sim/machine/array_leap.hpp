@@ -2,9 +2,12 @@
 // (docs/cycles.md, "Leaping").
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
+
+#include "bcq/sim/array_timing.hpp"
 
 namespace bcq::sim {
 
@@ -65,7 +68,7 @@ class ArrayLeap {
     Cycle loads = -1;
     bool resolved = false;
   };
-  /// Times of the last rows in one place of the drain: [row mod 4].
+  /// When the last rows left one place of the drain: [row mod 4]; −1 before the first.
   struct Place {
     std::uint64_t next = 0;  ///< row
     Cycle times[4] = {-1, -1, -1, -1};
@@ -91,9 +94,10 @@ class ArrayLeap {
   void drain();
   void arrive();
   bool load_tile();
-  [[nodiscard]] Cycle drains(std::uint64_t row) const;
-  [[nodiscard]] Cycle converts(std::uint64_t row) const;
-  [[nodiscard]] Cycle scales(std::uint64_t row) const;
+  [[nodiscard]] const Place& drained() const { return places_.front(); }
+  [[nodiscard]] const Place& moved() const { return places_.back(); }
+  [[nodiscard]] bool can_leave(std::size_t place) const;
+  [[nodiscard]] Cycle leaves(std::size_t place) const;
   void move_row();
   bool drain_row();
   void leap_rows();
@@ -117,8 +121,8 @@ class ArrayLeap {
   // Rows; row g is of tile g / rows_.
   std::deque<Cycle> loads_, sinks_;  ///< of tiles from …_base_ on
   std::uint64_t loads_base_ = 0, sinks_base_ = 0;
-  Place drained_, converted_, scaled_,
-      moved_;             ///< when each row left the shadows, the two stages of bcq_output, the slice
+  /// When each row left the shadows, the stages of bcq_output, the slice.
+  std::array<Place, kOutputStages + 2> places_;
   Cycle first_row_ = -1;  ///< of the tile whose rows move
   std::deque<Rows> finished_;
 

@@ -32,7 +32,7 @@ deps: ## install what is missing (Debian 12 packages; asks sudo for it when need
 	@scripts/install_deps.sh
 
 format: ## format the C++ sources in place
-	find model sim testbench -name '*.cpp' -o -name '*.hpp' | xargs clang-format -i
+	find model sim testbench ppa -name '*.cpp' -o -name '*.hpp' | xargs clang-format -i
 
 tidy: build ## run clang-tidy over the C++ sources
 	scripts/run_clang_tidy.sh $(BUILD)

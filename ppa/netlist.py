@@ -81,17 +81,6 @@ class Netlist:
                     ports |= {net: number for net, number in zip(nets, outside) if isinstance(net, int) and number is not None}
                 pending.append((f"{prefix}{name}/", below, ports))
 
-    def instances(self):
-        """[(path, module)] of all instances of modules, the top first with the empty path."""
-        found, pending = [], [("", self.top)]
-        while pending:
-            path, module = pending.pop()
-            found.append((path, module))
-            for name, cell in module.cells.items():
-                if cell.kind in self.modules:
-                    pending.append((f"{path}/{name}" if path else name, self.modules[cell.kind]))
-        return found
-
 
 def _plain(name):
     return re.sub(r"\W", "_", name)

@@ -24,10 +24,6 @@ class Energy:
     clock: float = 0.0  # clock pins: inside of the flip-flops, and their capacitance
     leakage: float = 0.0
 
-    @property
-    def total(self):
-        return self.logic + self.registers + self.clock + self.leakage
-
 
 @dataclasses.dataclass(frozen=True)
 class Activity:

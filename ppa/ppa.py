@@ -28,6 +28,7 @@ from sta import TimingError
 HERE = pathlib.Path(__file__).resolve().parent
 COMMITTED = results.FOLDER / "formats.json"
 REFERENCE = "int6"  # what ratios are taken to
+SUBJECT = "bcq-8-frozen"  # whose difference to it is told part by part
 # Of the baselines: title, and the format as bcq compare knows it.
 BASELINES = {
     "int8": ("VSQ INT8", "vsq:weight=8:activation=8"),
@@ -128,6 +129,26 @@ def breakdown(comparison, of):
     return ["format", *parts], rows
 
 
+def differences(comparison):
+    """Head and rows: where a contender costs more or less than the reference, in percent of the reference's total."""
+    by_name = {entry["name"]: entry for entry in comparison["formats"]}
+    if SUBJECT not in by_name or comparison["reference"] not in by_name:
+        return None
+    subject, reference = by_name[SUBJECT], by_name[comparison["reference"]]
+    rows = []
+    for title, of in (("area", areas), ("energy", energies)):
+        mine, theirs = of(subject), of(reference)
+        total = sum(theirs.values())
+        shares = {part: 100 * (mine.get(part, 0.0) - theirs.get(part, 0.0)) / total for part in dict.fromkeys([*mine, *theirs])}
+        rows.append([title, *(f"{share:+.1f}" for share in shares.values()), f"{sum(shares.values()):+.1f}"])
+    return [f"{subject['title']} to {reference['title']} (%)", *shares, "sum"], rows
+
+
+def energies(entry):
+    """{part: pJ per MAC}."""
+    return {part: value for part, value in entry["energy_per_mac_pj"].items() if part != "total"}
+
+
 def areas(entry):
     """{part: mm² in the array}."""
     count = results.units(entry["parameters"]["rows"], entry["parameters"]["cols"])
@@ -160,20 +181,21 @@ def page(comparison):
         f"Written by `bcq ppa --measure --page`: {parameters['rows']} × {parameters['cols']} PEs of {parameters['lanes']} lanes in "
         f"{library['name']} ({library['voltage']:g} V),",
         f"gates sized for {first['clock_ns']:g} ns; {results.ABOUT.split(': ')[1]}",
-        f"Layer `{work['layer']}`, {work['beats_per_tile']} beats per tile, {work['macs']:,} MACs in the window. BCQ: L_b = {LB}, L_A = {LA}, "
-        f"B_c = {BC}. [How](../ppa.md).",
+        f"Layer `{work['layer']}`, {work['beats_per_tile']} beats per tile, {work['macs']:,} MACs in the window. "
+        f"BCQ: L_b = {LB}, L_A = {LA}, B_c = {BC}. [How](../ppa.md).",
         "",
         "![Accuracy against cost](ppa.svg)",
         "",
         markdown(*table(comparison)),
         "",
+        *(["Where every percent goes:", "", markdown(*differences(comparison)), ""] if differences(comparison) else []),
         "Area by part, mm²:",
         "",
         markdown(*breakdown(comparison, areas)),
         "",
         "Energy per MAC by part, pJ, on the layer:",
         "",
-        markdown(*breakdown(comparison, lambda entry: entry["energy_per_mac_pj"])),
+        markdown(*breakdown(comparison, energies)),
         "",
         "The same on random data:",
         "",
@@ -205,10 +227,14 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.no_power:
         parser.error("--no-power: the comparison is about energy; bcq synth has areas alone")
+    if not options.measure and not COMMITTED.is_file():
+        parser.error(f"{COMMITTED}: not there; make it with bcq ppa --measure --json {COMMITTED}")
     comparison = measure(parser, options) if options.measure else json.loads(COMMITTED.read_text(encoding="utf-8"))
     stale = [entry["title"] for entry in comparison["formats"] if results.rtl_crc32(entry["rtl_files"]) != entry["rtl_crc32"]]
     print(aligned(*table(comparison)))
-    print("\nEnergy per MAC by part (pJ):\n" + aligned(*breakdown(comparison, lambda entry: entry["energy_per_mac_pj"])))
+    if differences(comparison):
+        print("\nWhere every percent goes:\n" + aligned(*differences(comparison)))
+    print("\nEnergy per MAC by part (pJ):\n" + aligned(*breakdown(comparison, energies)))
     print("\nArea by part (mm²):\n" + aligned(*breakdown(comparison, areas)))
     if stale:
         print(f"\nThe RTL has changed since {', '.join(stale)} were measured: bcq ppa --measure --json {COMMITTED}")

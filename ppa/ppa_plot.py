@@ -25,23 +25,30 @@ def label_of(entry):
     return str(entry["parameters"]["nc"]) if entry["number_format"] == "bcq" else entry["title"]
 
 
+def place_of(entry):
+    """Where a label stands, in points from its point, and which end of it is there."""
+    if entry["number_format"] == "bcq":
+        frozen = entry["parameters"]["codebooks"] == "frozen"
+        up = {8: -9, 16: 3}.get(entry["parameters"]["nc"], -3)
+        return ((-6, up), "right") if frozen else ((7, up), "left")
+    if entry["name"].startswith("fp8"):
+        return ((4, 8 if entry["name"] == "fp8_exact" else -15), "right")
+    return ((-6, -3), "right") if entry["name"] == "nvfp4" else ((5, -11), "left")
+
+
 def panel(axes, entries, x_of, x_label):
     for colour, title in ((FROZEN, "BCQ, frozen codebooks (N_c)"), (PROGRAMMABLE, "BCQ, programmable (N_c)")):
         line = sorted((entry for entry in entries if colour_of(entry) == colour), key=lambda entry: entry["parameters"]["nc"])
         axes.plot([x_of(entry) for entry in line], [entry["output_nmse_db"] for entry in line], color=colour, linewidth=1.2, label=title)
-    for place, entry in enumerate(sorted(entries, key=x_of)):
+    for entry in entries:
         x, y = x_of(entry), entry["output_nmse_db"]
         axes.scatter([x], [y], s=18 + 14 * (entry["bits_per_scalar"] - 4), color=colour_of(entry), zorder=3)
-        above = entry["number_format"] != "bcq" or entry["parameters"]["codebooks"] == "frozen"
-        if entry["number_format"] == "bcq":
-            offset = (-9, -3) if above else (6, -3)
-        else:
-            offset = (6, 5 if place % 2 else -11)
-        axes.annotate(label_of(entry), (x, y), xytext=offset, textcoords="offset points", size=8, color=colour_of(entry))
+        offset, side = place_of(entry)
+        axes.annotate(label_of(entry), (x, y), xytext=offset, textcoords="offset points", size=8, ha=side, color=colour_of(entry))
     axes.set_xlabel(x_label)
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, 1.08 * max(map(x_of, entries)))
     axes.grid(True)
-    axes.margins(x=0.18, y=0.1)
+    axes.margins(y=0.1)
 
 
 def draw(comparison):

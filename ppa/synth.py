@@ -58,14 +58,16 @@ def measurer(parser, arguments):
             library.require_power()
         models = arguments.models or arguments.liberty.with_suffix(".v")
         if not arguments.no_power and not models.is_file():
-            raise flow.FlowError(f"{models}: no Verilog models of the cells; name them with --models, or leave the energies out with --no-power")
+            raise flow.FlowError(f"{models}: no Verilog models of the cells; name them with --models, or leave energies out: --no-power")
         if not (arguments.programs / "make_case").is_file():
             raise flow.FlowError(f"{arguments.programs}: no make_case there; run `make programs`, or name its folder with --programs")
         if not arguments.layer.is_file():
             raise flow.FlowError(f"{arguments.layer}: no such layer; name one with --layer")
     except (flow.FlowError, liberty.LibertyError) as error:
         parser.error(str(error))
-    return Measurer(library, models, arguments.programs, arguments.layer, arguments.clock, cache_folder(), arguments.jobs, arguments.no_power)
+    return Measurer(
+        library, models, arguments.programs, arguments.layer, arguments.clock, cache_folder(), arguments.jobs, arguments.no_power
+    )
 
 
 def design_of(parser, name):

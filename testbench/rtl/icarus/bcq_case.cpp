@@ -145,7 +145,9 @@ void write_bcq_corners(const CaseRequest& request) {
 }
 
 void write_bcq_random(const CaseRequest& request, const Shape& shape) {
-  CaseMaker maker(sim::read_arch(request.arch), request.seed);
+  const Arch arch = sim::read_arch(request.arch);
+  std::string source;
+  CaseMaker maker(arch, request.seed, sim::codebooks_for(arch, request.codebooks, {}, source));
   maker.add(shape, 0x1p-10F, 0x1p-10F);
   maker.write(request.folder);
 }

@@ -28,7 +28,7 @@ struct CaseRequest {
   std::string arch;  ///< architecture file
   std::filesystem::path folder;
   std::uint64_t seed;
-  std::string codebooks;  ///< of a BCQ window; default: the universal set of the format
+  std::string codebooks;  ///< of BCQ, but for corner cases; default: the universal set of the format
 };
 
 /// A GEMM of the corner cases, with what its operands are scaled by.

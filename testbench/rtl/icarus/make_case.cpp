@@ -60,7 +60,7 @@ int sc_main(int argc, char** argv) {
   app.add_option("WHAT", what, "LAYER M N: the first M x N results of a layer; random M N K; without: corner cases");
   app.add_option("--format", format, "number format: bcq, or a baseline of docs/baselines.md")->capture_default_str();
   app.add_option("--seed", request.seed, "of random operands")->capture_default_str();
-  app.add_option("--codebooks", request.codebooks, "of a layer in BCQ (default: the universal set of the format)");
+  app.add_option("--codebooks", request.codebooks, "of BCQ (default: the universal set of the format)");
   CLI11_PARSE(app, argc, argv);
   try {
     bcq::testbench::run(request, format, what);

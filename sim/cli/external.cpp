@@ -62,6 +62,7 @@ void run_external(int argc, char** argv) {
   }
   words.insert(words.end(), argv + 2, argv + argc);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::execv(arguments.front(), arguments.data());

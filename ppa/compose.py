@@ -6,6 +6,8 @@ import dataclasses
 from fanout import tree_size
 from parts import DISTRIBUTION, EVENTS, PART_OF, unit_of, units
 
+TREE_SLEW_NS = 0.1  # at the input of a buffer of a tree
+
 
 @dataclasses.dataclass
 class Part:
@@ -69,9 +71,8 @@ def distribution(lines, library, window, rows, columns):
     small, large = units(window.rows, window.columns), units(rows, columns)
     buffer = library.fanout_buffer
     pin = next(iter(buffer.inputs))
-    slew = 0.01 * 10
     # Inside and the input of a buffer that drives its limit, per transition.
-    energy = sum(arc.energy(library.load_limit, slew) for arc in buffer.power) + buffer.inputs[pin] * library.voltage**2 / 2
+    energy = sum(arc.energy(library.load_limit, TREE_SLEW_NS) for arc in buffer.power) + buffer.inputs[pin] * library.voltage**2 / 2
     part = Part(DISTRIBUTION, "array", "beat")
     for line in lines:
         load = sum(
@@ -100,8 +101,9 @@ def by_part(parts, rows, columns, of):
     return sums
 
 
-def energy_per_beat(part, rows, columns, beats_per_tile, clocked=True):
+def energy_per_beat(part, rows, columns, beats_per_tile):
     """pJ of all units of a part for a cycle that issues a beat, in a run that never waits."""
     # A tile of the array brings rows * columns results.
-    events = units(rows, columns)[part.unit] if part.event == "beat" else rows * columns / beats_per_tile
-    return events * part.energy_pj + (units(rows, columns)[part.unit] * part.clock_pj if clocked else 0.0)
+    count = units(rows, columns)[part.unit]
+    events = count if part.event == "beat" else rows * columns / beats_per_tile
+    return events * part.energy_pj + count * part.clock_pj

@@ -8,6 +8,7 @@ import math
 import pathlib
 import re
 import shutil
+import sys
 import tempfile
 
 import activity
@@ -20,6 +21,9 @@ from mapping import Mapper
 from parts import units
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+import architectures  # noqa: E402
+
 RTL = ROOT / "rtl"
 ICARUS = ROOT / "testbench" / "rtl" / "icarus"
 TOP = "array_dut"
@@ -53,10 +57,9 @@ class Design:
 
     def sources(self):
         """RTL files, packages first, without those of the case."""
-        folders = [RTL] if self.number_format == "bcq" else [RTL, RTL / "baseline"]
-        files = [path for folder in folders for path in folder.glob("*.sv")]
-        files.sort(key=lambda path: (not path.stem.endswith("_pkg"), path))
-        return [*files, ICARUS / ("array_dut.sv" if self.number_format == "bcq" else "baseline_dut.sv")]
+        if self.number_format == "bcq":
+            return [*architectures.rtl_sources(RTL), ICARUS / "array_dut.sv"]
+        return [*architectures.baseline_sources(RTL), ICARUS / "baseline_dut.sv"]
 
 
 def _toml(value):

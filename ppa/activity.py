@@ -1,4 +1,4 @@
-"""What the nets of an array do on real data: the netlist in Icarus Verilog, with delays, every result checked."""
+"""What the nets of a design do on real data: the netlist in Icarus Verilog, with delays, every result checked."""
 
 import pathlib
 import re
@@ -30,13 +30,14 @@ def counter(folder):
     return target.with_suffix("")
 
 
-def simulate(case, netlist, sdf, models, period_ns, folder):
-    """Runs the case of make_case on the netlist; returns (cycles, file of toggles). Times are in ps."""
+def simulate(case, netlist, sdf, models, period_ns, folder, bench=BENCH):
+    """Runs a case of make_case on the netlist in the module that `bench` is named after; returns (cycles, file of toggles)."""
     folder = pathlib.Path(folder)
     library = counter(folder)
     program, toggles = folder / "activity.vvp", folder / "toggles"
-    sources = [case / "case_pkg.sv", netlist, models, BENCH]
-    run(["iverilog", "-g2012", "-gspecify", "-T", "typ", "-s", "activity_tb", "-o", program, *sources], folder)
+    sources = [case / "case_pkg.sv", netlist, models, bench]
+    run(["iverilog", "-g2012", "-gspecify", "-T", "typ", "-s", bench.stem, "-o", program, *sources], folder)
+    # Times are in ps.
     arguments = [f"+period={round(1000 * period_ns)}", f"+sdf={sdf}", f"+toggles={toggles}"]
     output = run(["vvp", "-n", f"-M{library.parent}", f"-m{library.name}", program, *arguments], case)
     passed = re.search(r"PASS: (\d+) result rows, (\d+) cycles", output)

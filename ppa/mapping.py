@@ -16,9 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 import netlist as netlists
 from parts import KEPT, plain_base
 
-# Structure as the RTL has it (adders stay what Yosys made of them), mapped for area, then buffered and sized for the clock.
-# docs/decisions/0017 has what else was tried.
-SCRIPT = "+strash;dch,-f;map,-a;topo;buffer,-c,-N,12;upsize,-D,{picoseconds};dnsize,-D,{picoseconds}"
+# Structure as the RTL has it (adders stay what Yosys made of them; ifraig joins what is equal), mapped for area twice, the
+# second time from what the first has found, then buffered and sized for the clock. docs/decisions/0017 has what else was tried.
+AREA = "dch,-f;amap"
+SCRIPT = f"+strash;ifraig;{AREA};strash;{AREA};topo;buffer,-c,-N,12;upsize,-D,{{picoseconds}};dnsize,-D,{{picoseconds}}"
 # Of a cycle; the rest is for the registers.
 LOGIC_SHARE = 0.9
 TOP, WRAPPER = "mapped_part", "mapped_part_wrapper"  # what a part, and what instantiates it, are called while it is mapped

@@ -16,6 +16,7 @@ PARTS = {
     "accumulate": ("bcq_pe", "bcq_accumulator", "baseline_pe", "baseline_fp8_pe", "baseline_accumulator", "baseline_fma"),
     "output": ("bcq_output", "bcq_fixed_to_fp32", "bcq_fp32_mul", "baseline_output"),
     "streams": ("bcq_skid",),
+    "encoder": ("bcq_encoder",),
     "control": ("bcq_control", "bcq_array", "baseline_array", "array_dut"),
 }
 KEPT = tuple(name for names in PARTS.values() for name in names)

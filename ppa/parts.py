@@ -12,7 +12,7 @@ PARTS = {
     "codebooks": ("bcq_codebooks",),
     "scale delay": ("bcq_edge", "baseline_edge"),
     "multiply-add": ("bcq_dot", "baseline_e2m1_dot", "baseline_fp8_dot"),
-    "scale": ("bcq_scale_mul", "bcq_digit_mul", "baseline_float"),
+    "scale": ("bcq_scale_mul", "baseline_integer_scale", "baseline_float"),
     "accumulate": ("bcq_pe", "bcq_accumulator", "baseline_pe", "baseline_fp8_pe", "baseline_accumulator", "baseline_fma"),
     "output": ("bcq_output", "bcq_fixed_to_fp32", "bcq_fp32_mul", "baseline_output"),
     "streams": ("bcq_skid",),

@@ -109,21 +109,16 @@ module baseline_pe #(
       .clk_i, .add_i(add), .first_i(t_tile_first_i), .load_i(add && t_tile_last_i), .term_i(term_q), .drain_i, .below_i, .s_o
     );
   end else begin : g_vsq
-    localparam int ONCE_W = P_W + baseline_pkg::SCALE_W;
-    localparam int TWICE_W = ONCE_W + baseline_pkg::SCALE_W;
-    wire signed [ONCE_W-1:0] once;
-    wire signed [TWICE_W-1:0] twice;
-    logic signed [TWICE_W-1:0] scaled_q;
-    bcq_digit_mul #(.P_W(P_W), .FACTOR_W(baseline_pkg::SCALE_W)) u_act_scale (
-      .p_i(p_q), .factor_i(act_scale_i), .product_o(once)
-    );
-    bcq_digit_mul #(.P_W(ONCE_W), .FACTOR_W(baseline_pkg::SCALE_W)) u_wgt_scale (
-      .p_i(once), .factor_i(wgt_scale_i), .product_o(twice)
+    localparam int SCALED_W = P_W + 2 * baseline_pkg::SCALE_W;
+    wire signed [SCALED_W-1:0] scaled;
+    logic signed [SCALED_W-1:0] scaled_q;
+    baseline_integer_scale #(.P_W(P_W)) u_scale (
+      .p_i(p_q), .act_scale_i, .wgt_scale_i, .scaled_o(scaled)
     );
     always_ff @(posedge clk_i) begin
-      if (advance_i) scaled_q <= twice;
+      if (advance_i) scaled_q <= scaled;
     end
-    baseline_accumulator #(.FORMAT(FORMAT), .TERM_W(TWICE_W), .ACC_W(ACC_W)) u_accumulator (
+    baseline_accumulator #(.FORMAT(FORMAT), .TERM_W(SCALED_W), .ACC_W(ACC_W)) u_accumulator (
       .clk_i, .add_i(add), .first_i(t_tile_first_i), .load_i(add && t_tile_last_i), .term_i(scaled_q), .drain_i, .below_i, .s_o
     );
   end

@@ -10,6 +10,8 @@ packages=(
   verilator yosys iverilog opensta qflow-tech-osu018  # RTL: co-verification, gates, timing, lint, proofs; a cell library
   clang-format clang-tidy python3 python3-numpy libopenblas0-pthread  # checks
   python3-matplotlib                            # pictures of bcq compare
+  python3-optuna snakemake slurm-wlm munge      # explorations: large spaces, more than one machine
+  chromium chromium-driver python3-selenium     # the test of their report
 )
 
 missing=()

@@ -18,17 +18,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A command that is a program of its own: what checks hardware or makes gates of it lives apart from bcq.
+/// A command that is a program of its own: what checks hardware, makes gates of it or explores it lives apart from bcq.
 struct External {
   std::string_view name;
   std::string_view what;
-  std::string_view script;  ///< in BCQ_PPA_DIR; empty: the program bcq-NAME beside bcq
+  std::string_view script;  ///< in BCQ_SOURCE_DIR; empty: the program bcq-NAME beside bcq
 };
 
 constexpr std::array kExternals{
     External{"verify", "Check golden model, SystemC and RTL against each other, bit by bit, cycle by cycle", ""},
-    External{"synth", "Map an array to a cell library: area, clock, energy on the data of a layer", "synth.py"},
-    External{"ppa", "Compare number formats on the same array: area, clock, energy, error", "ppa.py"},
+    External{"synth", "Map an array to a cell library: area, clock, energy on the data of a layer", "ppa/synth.py"},
+    External{"ppa", "Compare number formats on the same array: area, clock, energy, error", "ppa/ppa.py"},
+    External{"explore", "Search a space of architectures and formats: Pareto front, report", "explore/explore.py"},
 };
 
 // Debian's Python; the flow needs nothing but its standard library, its pictures Debian's matplotlib.
@@ -58,7 +59,7 @@ void run_external(int argc, char** argv) {
   if (external.script.empty()) {
     words = {(folder / fmt::format("bcq-{}", external.name)).string()};
   } else {
-    words = {kPython, (fs::path(BCQ_PPA_DIR) / external.script).string(), "--programs", folder.string()};
+    words = {kPython, (fs::path(BCQ_SOURCE_DIR) / external.script).string(), "--programs", folder.string()};
   }
   words.insert(words.end(), argv + 2, argv + argc);
   std::vector<char*> arguments;

@@ -75,8 +75,8 @@ class _Object:
     def _too_low(self, cheapest):
         """Rounded up, so that what is named can be taken as the limit."""
         needed = math.ceil(Fraction(cheapest * 10_000, self._unit)) / 10_000
-        return (f"limit: no assignment has {self._mixed.limit:g} {BUDGETS[self._mixed.budget]} or less; use at least {needed:.4f}, "
-                "what the cheapest has, or add a cheaper format")
+        return (f"limit: none has {self._mixed.limit:g} {BUDGETS[self._mixed.budget]} or less; use at least {needed:.4f}, "
+                "what the cheapest assignment has, or add a cheaper format")
 
     def _objective(self):
         how = "by the weights given" if self._mixed.weights else "layers alike"

@@ -34,7 +34,7 @@ class Comparer:
         """The object of `bcq formats --json`."""
         kept = self._kept("formats")
         if not kept.is_file():
-            _write(kept, self._run("formats"))
+            _write(kept, self.report("formats"))
         return json.loads(kept.read_text(encoding="utf-8"))
 
     def measure(self, layer, formats):
@@ -48,7 +48,7 @@ class Comparer:
         kept = {specification: self._kept(content, specification) for specification in formats}
         missing = [specification for specification, path in kept.items() if not path.is_file()]
         if missing:
-            (report,) = self._run("compare", layer, "--formats", ",".join(missing))["layers"]
+            (report,) = self.report("compare", layer, "--formats", ",".join(missing))["layers"]
             entries = {entry.pop("format"): entry for entry in report["formats"]}
             for specification in missing:
                 if specification not in entries:
@@ -62,7 +62,7 @@ class Comparer:
         words = json.dumps([SCHEMA, self._version, *of])
         return self._cache / f"{hashlib.sha256(words.encode()).hexdigest()[:16]}.json"
 
-    def _run(self, *arguments):
+    def report(self, *arguments):
         """The JSON report of a command of bcq."""
         command = [str(self._bcq), *map(str, arguments), "--json", "-"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)

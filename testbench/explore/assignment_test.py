@@ -83,7 +83,7 @@ class Optimum(unittest.TestCase):
 
     def test_sensitivities(self):
         layers = [
-            [Choice(2, 1.0), Choice(1, 2.0), Choice(1, 31.0)],  # the cheapest, of least error: 2.0
+            [Choice(1, 31.0), Choice(2, 1.0), Choice(1, 2.0)],  # the cheapest, of least error: 2.0
             [Choice(3, 9.0), Choice(4, 9.5)],  # the best is the cheapest
             [Choice(9, 0.0), Choice(1, 90.0)],
         ]

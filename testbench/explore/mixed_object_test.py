@@ -48,10 +48,10 @@ class Numbers(unittest.TestCase):
         self.assertAlmostEqual(first["sensitivity_db"], 10 * math.log10(0.12 / 0.03))
 
     def test_decimal_limits(self):
-        # 43 bits of 10 scalars are 4.3, though the floating point number 4.3 is a little less.
-        layers = [Layer("p", 10, 1, [option("a", 43, 0.1), option("b", 44, 0.05)])]
-        self.assertEqual(mixed_object.of(Mixed(("a", "b"), 4.3), layers)["chosen"]["assignment"], {"p": "a"})
-        self.assertRaises(MixedError, mixed_object.of, Mixed(("a", "b"), 4.2999), layers)
+        # 435 bits of 100 scalars are 4.35, but 4.35 * 100 is less than 435 in floating point.
+        layers = [Layer("p", 100, 1, [option("a", 435, 0.1), option("b", 436, 0.05)])]
+        self.assertEqual(mixed_object.of(Mixed(("a", "b"), 4.35), layers)["chosen"]["assignment"], {"p": "a"})
+        self.assertRaises(MixedError, mixed_object.of, Mixed(("a", "b"), 4.3499), layers)
 
     def test_energy(self):
         found = mixed_object.of(Mixed(("a", "b"), 42.5, "pj_per_mac"), self.layers())
@@ -91,7 +91,9 @@ class Numbers(unittest.TestCase):
         alone = mixed_object.of(Mixed(("a", "b"), 9), [self.layers(exact=0.0)[0]])
         self.assertIsNone(alone["chosen"]["output_nmse_db"])
         self.assertIsNone(alone["layers"][0]["sensitivity_db"])
-        self.assertEqual(alone["layers"][0]["sensitivity_rank"], 1)
+        layers = [Layer(name, 1, 1, [option("a", 1, worse), option("b", 2, 0.0)]) for name, worse in [("p", 0.0), ("q", 0.1)]]
+        found = mixed_object.of(Mixed(("a", "b"), 9), layers)["layers"]
+        self.assertEqual([(layer["sensitivity_db"], layer["sensitivity_rank"]) for layer in found], [(0.0, 2), (None, 1)])
 
 
 class Requests(unittest.TestCase):
@@ -101,6 +103,7 @@ class Requests(unittest.TestCase):
             "^budget: 'area'; use bits_per_scalar or pj": (("bcq",), 4, "area"),
             "^limit: 0; use": (("bcq",), 0),
             "^limit: nan": (("bcq",), math.nan),
+            "^limit: inf": (("bcq",), math.inf),
             "^limit: True": (("bcq",), True),
             "^limit: 4.5;": (("bcq",), "4.5"),
             "^weights.p: -1": (("bcq",), 4, "bits_per_scalar", {"p": -1}),

@@ -20,10 +20,13 @@ import shlex
 import sys
 
 import engines
-import mixed
 import search
 from exploration import Exploration
+from job import cache_folder
 from metrics import METRICS
+from mixed import table as mixed_table
+from mixed.assign import assign
+from mixed.request import MixedError
 from report import markdown, page, pictures
 from space import Illegal, Space
 from spec import SpecError, read
@@ -83,7 +86,7 @@ def explore(spec, options):
             illegal = search.optimise(space, spec, method, evaluate)
     finally:
         progress.end()
-    assignment = mixed.of_spec(spec, options.programs) if spec.mixed else None
+    assignment = assign(spec.mixed, spec.layers, options.programs, cache_folder() / "compare", options.jobs) if spec.mixed else None
     command = shlex.join(["bcq", "explore", str(options.spec), "-o", str(options.output)])
     return exploration.record(method, illegal, assignment, command)
 
@@ -114,7 +117,15 @@ def table(record):
     lines += [f"failed: {point['name']}: {point['error']}" for point in record["points"] if point["status"] == "failed"]
     if record["recommended"]:
         lines.append(f"* {record['recommended']['why']}")
+    if record["mixed"]:
+        lines += ["", mixed_table.table(record["mixed"])]
     return "\n".join(lines)
+
+
+def _refuse(message):
+    """Says it; the exit code of bad input."""
+    print(f"bcq explore: {message}", file=sys.stderr)
+    return 2
 
 
 def main():
@@ -129,12 +140,12 @@ def main():
                 return
             record = explore(spec, options)
         write_reports(record, options.output)
-    except (SpecError, engines.EngineError, mixed.MixedError) as error:
-        print(f"bcq explore: {error}", file=sys.stderr)
-        sys.exit(2)
+    except MixedError as error:
+        sys.exit(_refuse(f"{options.spec}: mixed.{error}"))
+    except (SpecError, engines.EngineError) as error:
+        sys.exit(_refuse(error))
     except OSError as error:
-        print(f"bcq explore: {error.filename}: {error.strerror}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(_refuse(f"{error.filename}: {error.strerror}"))
     except KeyboardInterrupt:
         print("bcq explore: stopped; the same command goes on from here", file=sys.stderr)
         sys.exit(130)

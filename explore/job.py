@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "ppa"))
 import measure  # noqa: E402
 import results  # noqa: E402
+import synth  # noqa: E402
 
 SCHEMA = "bcq-explore-job-1"
 BCQ_BC = 6  # there are universal codebooks of codewords of so many bits
@@ -27,6 +28,11 @@ def sha256(path):
 def write_json(path, value):
     """Through a temporary file, so that no half-written one is ever seen."""
     results.write(path, value)
+
+
+def cache_folder():
+    """Where what explorations share is kept."""
+    return synth.cache_folder().parent
 
 
 def tool_versions():

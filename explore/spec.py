@@ -11,6 +11,7 @@ import re
 import tomllib
 
 from metrics import METRICS
+from mixed.request import Mixed, MixedError
 
 # Keys of [space] by section of an architecture file.
 SECTIONS = {
@@ -35,7 +36,8 @@ KEYS = {
     "synthesis": {"enabled": (bool, "true"), "energy": (bool, "true"), "clock_ns": ((int, float), "10.0"), "layer": (str, '"layer.safetensors"')},
     "search": {"method": (str, '"auto"'), "trials": (int, "200"), "population": (int, "20"), "seed": (int, "1"),
                "exhaustive_limit": (int, "200")},
-    "mixed": {"formats": (list, '["bcq:nc=8", "nvfp4"]'), "bits_per_scalar": ((int, float), "4.4"), "pj_per_mac": ((int, float), "70.0")},
+    "mixed": {"formats": (list, '["bcq:nc=8", "nvfp4"]'), "codebooks": (str, '"frozen"'), "weights": (dict, '{"kjv.lm_head" = 3}'),
+              "bits_per_scalar": ((int, float), "4.4"), "pj_per_mac": ((int, float), "70.0")},
 }
 RELATIONS = re.compile(r"(<=|>=)\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$")
 
@@ -82,7 +84,7 @@ class Spec:
     calibration: dict
     synthesis: dict
     search: dict
-    mixed: dict | None
+    mixed: Mixed | None
 
 
 class _File:
@@ -226,7 +228,12 @@ def _mixed(file):
         file.refuse("mixed", budgets[0] if budgets else None, f"{len(budgets) or 'no'} budgets", "give one: bits_per_scalar or pj_per_mac")
     if mixed[budgets[0]] <= 0:
         file.refuse("mixed", budgets[0], f"{mixed[budgets[0]]} is no budget", f"write e.g. {budgets[0]} = {KEYS['mixed'][budgets[0]][1]}")
-    return {"formats": tuple(mixed["formats"]), "metric": budgets[0], "limit": float(mixed[budgets[0]])}
+    options = {key: mixed[key] for key in ("codebooks", "weights") if key in mixed}
+    try:
+        return Mixed(tuple(mixed["formats"]), mixed[budgets[0]], budgets[0], **options)
+    except MixedError as error:
+        key = str(error).partition(":")[0].partition(".")[0]
+        file.refuse("mixed", key, *str(error).partition(": ")[2].split("; ", 1))
 
 
 def read(path):

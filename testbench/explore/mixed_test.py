@@ -12,11 +12,11 @@ from unittest import mock
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BCQ = pathlib.Path(os.environ.get("BCQ", ROOT / "build" / "release" / "bin" / "bcq"))
 sys.path.insert(0, str(ROOT / "explore"))
-import compared  # noqa: E402
-import format_energy  # noqa: E402
-import mixed_table  # noqa: E402
-from mixed import assign  # noqa: E402
-from mixed_request import Mixed, MixedError  # noqa: E402
+from mixed import compared  # noqa: E402
+from mixed import format_energy  # noqa: E402
+from mixed import table  # noqa: E402
+from mixed.assign import assign  # noqa: E402
+from mixed.request import Mixed, MixedError  # noqa: E402
 
 LAYERS = [ROOT / "traces" / "layers" / f"kjv.blk0.{name}.safetensors" for name in ("attn_q", "ffn_down")]
 FORMATS = ("bcq:nc=2", "bcq", "nvfp4")
@@ -159,7 +159,7 @@ class WithBcq(unittest.TestCase):
             self.assertTrue(self.assign(formats=("bcq",))["layers"][0]["choices"][0]["exact"])
 
     def test_table(self):
-        lines = mixed_table.table(self.assign(layers=[*LAYERS, self.folder / "absent.safetensors"])).splitlines()
+        lines = table.table(self.assign(layers=[*LAYERS, self.folder / "absent.safetensors"])).splitlines()
         self.assertTrue(any(line.startswith("mixed, at most 4.4 ") for line in lines))
         for path in LAYERS:
             self.assertTrue(any(line.startswith(path.stem) for line in lines))

@@ -4,9 +4,9 @@ import dataclasses
 import math
 from fractions import Fraction
 
-import assignment
-import format_energy
-from mixed_request import BUDGETS, MixedError
+from mixed import knapsack
+from mixed import format_energy
+from mixed.request import BUDGETS, MixedError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,13 +52,13 @@ class _Object:
         ]  # by format, for each layer
 
     def _choice(self, weight, option):
-        return assignment.Choice(option.energy if self._mixed.by_energy else option.bits, weight * option.error)
+        return knapsack.Choice(option.energy if self._mixed.by_energy else option.bits, weight * option.error)
 
     def whole(self):
         choices = [list(by_format.values()) for by_format in self._choices]
-        front = assignment.front(choices)
+        front = knapsack.front(choices)
         # The limit is the decimal number that was written: an average that equals it is within.
-        chosen = assignment.best_within(front, Fraction(str(self._mixed.limit)) * self._unit)
+        chosen = knapsack.best_within(front, Fraction(str(self._mixed.limit)) * self._unit)
         if chosen is None:
             raise MixedError(self._too_low(front[0].cost))
         titles = {option.format: option.title for option in self._layers[0].options}
@@ -66,7 +66,7 @@ class _Object:
             "budget": {"metric": self._mixed.budget, "limit": self._mixed.limit},
             "objective": self._objective(),
             "formats": [{"format": specification, "title": titles[specification]} for specification in self._mixed.formats],
-            "layers": self._per_layer(chosen, assignment.sensitivities(choices)),
+            "layers": self._per_layer(chosen, knapsack.sensitivities(choices)),
             "front": [self._assignment(one) for one in front],
             "uniform": self._uniform(),
             "chosen": self._assignment(chosen),

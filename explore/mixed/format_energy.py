@@ -8,7 +8,7 @@ import json
 import pathlib
 import sys
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "ppa"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "ppa"))
 import ppa  # noqa: E402
 
 CODEBOOKS = ("frozen", "programmable")

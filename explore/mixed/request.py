@@ -4,7 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 
-import format_energy
+from mixed import format_energy
 
 BUDGETS = {"bits_per_scalar": "bits per scalar", "pj_per_mac": "pJ per MAC"}
 

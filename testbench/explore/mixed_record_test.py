@@ -7,10 +7,10 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "explore"))
-import format_energy  # noqa: E402
-import mixed_object  # noqa: E402
-from mixed_object import Layer, Option  # noqa: E402
-from mixed_request import Mixed, MixedError  # noqa: E402
+from mixed import format_energy  # noqa: E402
+from mixed import record  # noqa: E402
+from mixed.record import Layer, Option  # noqa: E402
+from mixed.request import Mixed, MixedError  # noqa: E402
 
 
 def option(name, bits, error, energy=None):
@@ -28,7 +28,7 @@ class Numbers(unittest.TestCase):
         ]
 
     def test_bits(self):
-        found = mixed_object.of(Mixed(("a", "b"), 5), self.layers())
+        found = record.of(Mixed(("a", "b"), 5), self.layers())
         self.assertEqual([one["bits_per_scalar"] for one in found["front"]], [4, 5, 7, 8])
         self.assertEqual(found["budget"], {"metric": "bits_per_scalar", "limit": 5})
         self.assertEqual(found["formats"], [{"format": "a", "title": "A"}, {"format": "b", "title": "B"}])
@@ -50,18 +50,18 @@ class Numbers(unittest.TestCase):
     def test_decimal_limits(self):
         # 435 bits of 100 scalars are 4.35, but 4.35 * 100 is less than 435 in floating point.
         layers = [Layer("p", 100, 1, [option("a", 435, 0.1), option("b", 436, 0.05)])]
-        self.assertEqual(mixed_object.of(Mixed(("a", "b"), 4.35), layers)["chosen"]["assignment"], {"p": "a"})
-        self.assertRaises(MixedError, mixed_object.of, Mixed(("a", "b"), 4.3499), layers)
+        self.assertEqual(record.of(Mixed(("a", "b"), 4.35), layers)["chosen"]["assignment"], {"p": "a"})
+        self.assertRaises(MixedError, record.of, Mixed(("a", "b"), 4.3499), layers)
 
     def test_energy(self):
-        found = mixed_object.of(Mixed(("a", "b"), 42.5, "pj_per_mac"), self.layers())
+        found = record.of(Mixed(("a", "b"), 42.5, "pj_per_mac"), self.layers())
         self.assertEqual([one["pj_per_mac"] for one in found["front"]], [20, 27.5, 42.5, 50])
         self.assertEqual(found["chosen"]["assignment"], {"p": "a", "q": "b"})
         self.assertNotIn("bits_per_scalar", found["chosen"])
 
     def test_weights(self):
-        plain = mixed_object.of(Mixed(("a", "b"), 7), self.layers())
-        found = mixed_object.of(Mixed(("a", "b"), 7, weights={"p": 100.0}), self.layers())
+        plain = record.of(Mixed(("a", "b"), 7), self.layers())
+        found = record.of(Mixed(("a", "b"), 7, weights={"p": 100.0}), self.layers())
         self.assertEqual(plain["chosen"]["assignment"], {"p": "a", "q": "b"})
         self.assertEqual(found["chosen"]["assignment"], {"p": "b", "q": "a"})
         self.assertAlmostEqual(found["chosen"]["output_nmse_db"], 10 * math.log10((100 * 0.01 + 0.3) / 101))
@@ -70,29 +70,29 @@ class Numbers(unittest.TestCase):
     def test_infeasible(self):
         for limit in (3.9999, 1e-9):
             with self.assertRaisesRegex(MixedError, "^limit: .*at least 4.0000, what the cheapest"):
-                mixed_object.of(Mixed(("a", "b"), limit), self.layers())
+                record.of(Mixed(("a", "b"), limit), self.layers())
         # What is named is rounded up: it can be taken.
         layers = [Layer("p", 3, 1, [option("a", 13, 0.1)])]
         with self.assertRaisesRegex(MixedError, "at least 4.3334"):
-            mixed_object.of(Mixed(("a",), 4), layers)
-        mixed_object.of(Mixed(("a",), 4.3334), layers)
+            record.of(Mixed(("a",), 4), layers)
+        record.of(Mixed(("a",), 4.3334), layers)
 
     def test_exact_and_without_error(self):
         layers = self.layers(exact=0.0)
         layers[1].options.append(option("c", 30, math.inf))
         layers[0].options.append(option("c", 10, 0.5))
-        found = mixed_object.of(Mixed(("a", "b", "c"), 9), layers)
+        found = record.of(Mixed(("a", "b", "c"), 9), layers)
         self.assertEqual([one["format"] for one in found["uniform"]], ["b", "a"])  # c is no choice of q
         self.assertEqual({one["assignment"]["q"] for one in found["front"]}, {"a", "b"})
         last = found["layers"][1]["choices"][2]
         self.assertEqual((last["format"], last["output_nmse_db"], last["exact"]), ("c", None, False))
         exact = found["layers"][0]["choices"][1]
         self.assertEqual((exact["output_nmse_db"], exact["exact"]), (None, True))
-        alone = mixed_object.of(Mixed(("a", "b"), 9), [self.layers(exact=0.0)[0]])
+        alone = record.of(Mixed(("a", "b"), 9), [self.layers(exact=0.0)[0]])
         self.assertIsNone(alone["chosen"]["output_nmse_db"])
         self.assertIsNone(alone["layers"][0]["sensitivity_db"])
         layers = [Layer(name, 1, 1, [option("a", 1, worse), option("b", 2, 0.0)]) for name, worse in [("p", 0.0), ("q", 0.1)]]
-        found = mixed_object.of(Mixed(("a", "b"), 9), layers)["layers"]
+        found = record.of(Mixed(("a", "b"), 9), layers)["layers"]
         self.assertEqual([(layer["sensitivity_db"], layer["sensitivity_rank"]) for layer in found], [(0.0, 2), (None, 1)])
 
 

@@ -9,8 +9,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "explore"))
-import assignment  # noqa: E402
-from assignment import Assignment, Choice  # noqa: E402
+from mixed import knapsack  # noqa: E402
+from mixed.knapsack import Assignment, Choice  # noqa: E402
 
 
 def instance(rng):
@@ -51,7 +51,7 @@ class Optimum(unittest.TestCase):
                 if best[cost] < least:
                     expected.append((cost, best[cost]))
                     least = best[cost]
-            found = assignment.front(layers)
+            found = knapsack.front(layers)
             self.assertEqual([(one.cost, one.error) for one in found], expected, number)
             for one in found:
                 self.assertIn(one, all_of_them)  # its choices have its sums
@@ -61,25 +61,25 @@ class Optimum(unittest.TestCase):
         rng = random.Random(2)
         for _ in range(150):
             layers = instance(rng)
-            all_of_them, front = list(every(layers)), assignment.front(layers)
+            all_of_them, front = list(every(layers)), knapsack.front(layers)
             budgets = {one.cost + step for one in all_of_them for step in (-1, 0, 1)} | {-1, 10**12}
             for budget in rng.sample(sorted(budgets), min(20, len(budgets))):
                 within = [one.error for one in all_of_them if one.cost <= budget]
-                found = assignment.best_within(front, budget)
+                found = knapsack.best_within(front, budget)
                 self.assertEqual(found and found.error, min(within) if within else None)
                 self.assertTrue(found is None or found.cost <= budget)
 
     def test_ties_and_edges(self):
         same = [Choice(2, 1.0), Choice(2, 1.0)]
-        self.assertEqual(assignment.front([same, same]), [Assignment(4, 2.0, (0, 0))])
-        self.assertEqual(assignment.front([]), [Assignment(0, 0.0, ())])
-        self.assertRaises(ValueError, assignment.front, [same, []])
-        self.assertIsNone(assignment.best_within([], 1))
+        self.assertEqual(knapsack.front([same, same]), [Assignment(4, 2.0, (0, 0))])
+        self.assertEqual(knapsack.front([]), [Assignment(0, 0.0, ())])
+        self.assertRaises(ValueError, knapsack.front, [same, []])
+        self.assertIsNone(knapsack.best_within([], 1))
 
     def test_many_layers_of_few_kinds(self):
         # What keeps large models quick: the front grows with the sums of costs, not with the assignments (4^300 here).
         layers = [[Choice(cost, 1 / cost + i / 1000) for cost in (3, 4, 5, 6)] for i in range(300)]
-        self.assertEqual([one.cost for one in assignment.front(layers)], list(range(900, 1801)))
+        self.assertEqual([one.cost for one in knapsack.front(layers)], list(range(900, 1801)))
 
     def test_sensitivities(self):
         layers = [
@@ -87,10 +87,10 @@ class Optimum(unittest.TestCase):
             [Choice(3, 9.0), Choice(4, 9.5)],  # the best is the cheapest
             [Choice(9, 0.0), Choice(1, 90.0)],
         ]
-        found = assignment.sensitivities(layers)
+        found = knapsack.sensitivities(layers)
         for rise, expected in zip(found, [10 * math.log10(11 / 10), 0.0, 10.0], strict=True):
             self.assertAlmostEqual(rise, expected)
-        self.assertEqual(assignment.sensitivities([[Choice(1, 0.0)], [Choice(2, 0.0), Choice(1, 1.0)]]), [0.0, None])
+        self.assertEqual(knapsack.sensitivities([[Choice(1, 0.0)], [Choice(2, 0.0), Choice(1, 1.0)]]), [0.0, None])
 
 if __name__ == "__main__":
     unittest.main()

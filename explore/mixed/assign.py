@@ -3,22 +3,22 @@
 What is minimised is the NMSE of the layers' outputs (`bcq compare`: weight and activation quantized), linear, averaged over the
 layers: they count alike, as in the sum of `bcq compare`, or by given weights. What is bounded is an average over everything:
 all stored bits of weights and activations by all their scalars, or the energy of all MACs by their number. The front and the
-best assignment are exact (assignment.py).
+best assignment are exact (knapsack.py).
 """
 
 import math
 import pathlib
 from concurrent.futures import ThreadPoolExecutor
 
-import format_energy
-import mixed_object
-from compared import Comparer, FormatError, LayerError
-from mixed_object import Layer, Option
-from mixed_request import MixedError
+from mixed import format_energy
+from mixed import record
+from mixed.compared import Comparer, FormatError, LayerError
+from mixed.record import Layer, Option
+from mixed.request import MixedError
 
 
 def assign(mixed, layers, programs, cache, jobs=1):
-    """The object "mixed" of exploration.json, for a mixed_request.Mixed.
+    """The object "mixed" of exploration.json, for a request.Mixed.
 
     layers: files of `bcq compare`; one that fails is in "failed" ({layer, file, error}) and in no sum
     programs: the folder with the program bcq; cache: the folder where measurements are kept; jobs: layers measured at a time
@@ -30,7 +30,7 @@ def assign(mixed, layers, programs, cache, jobs=1):
     found, failed = _measure(comparer, mixed, energies, layers, jobs)
     if not found:
         raise MixedError(f"layers: none can be measured; the first: {failed[0]['error']}")
-    return mixed_object.of(mixed, found) | {"failed": failed}
+    return record.of(mixed, found) | {"failed": failed}
 
 
 def _check(mixed, layers, energies):

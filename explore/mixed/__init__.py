@@ -1,0 +1,1 @@
+"""A number format for every layer of its own, under a budget of bits or energy (docs/explore.md)."""

@@ -112,8 +112,8 @@ class Snakemake:
         wanted.write_text(json.dumps({"keys": [task.key for task in tasks], "evaluate": [str(word) for word in self.evaluate]}))
         command = ["snakemake", "--snakefile", WORKFLOW / "Snakefile", "--directory", folder, "--configfile", wanted]
         command += ["--jobs", str(self.jobs), "--keep-going", "--scheduler", "greedy", "--quiet", "rules", "progress"]
-        # Results are written at once and named by the hash of all they depend on: a file that is there is finished and up to date,
-        # so Snakemake's own book-keeping (locks, marks, times) could do nothing but redo or delete it.
+        # Results are written at once and named by the hash of all they depend on: one that is there is finished and up to date,
+        # and Snakemake's own book-keeping (locks, marks, times) could do nothing but redo or delete it.
         command += ["--nolock", "--keep-incomplete", "--rerun-incomplete", "--rerun-triggers", "input", "--drop-metadata"]
         return command + (["--profile", self.profile] if self.profile else [])
 

@@ -1,4 +1,4 @@
-"""Programs that end together with all that they started, and signals that are waited for instead of cutting work in the middle."""
+"""Programs that end together with all that they started, and signals that cut no work in the middle."""
 
 import os
 import select

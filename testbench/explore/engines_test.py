@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Both engines on this machine with jobs that sleep: all get done, several at a time; failures and interruptions harm nothing else."""
+"""Both engines on this machine with jobs that sleep: all get done, several at a time; failures and Ctrl-C harm nothing else."""
 
 import pathlib
 import signal
@@ -16,7 +16,7 @@ LONG = 60.0  # s, a job that only an interruption ends within the test
 
 
 class EngineTest:
-    """What holds for every engine; `name` is the class in engines.py."""
+    """What holds for every engine; `name` is the class in engines.py, `signals` what it is interrupted with."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="bcq-engines-")
@@ -54,14 +54,14 @@ class EngineTest:
         self.assertFalse(bad.log.exists())
 
     def test_an_interruption_leaves_results_and_no_processes(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in self.signals:
             with self.subTest(number), tempfile.TemporaryDirectory(prefix="bcq-engines-") as folder:
                 exploration = Exploration(folder)
                 first, *rest = [exploration.add(seconds) for seconds in (0.0, LONG, LONG)]
                 code, said = exploration.interrupt(f"{self.name}({exploration.evaluate!r}, 3)", number)
                 self.assertEqual((code, said.strip()), (1, "interrupted"))
                 self.assertEqual(exploration.finished(), [first])
-                self.assertEqual(exploration.processes(), [])
+                self.assertEqual(exploration.left_running(), [])
                 for task in rest:
                     task.job.write_text('{"seconds": 0, "fails": false}', encoding="utf-8")
                 self.exploration = exploration
@@ -71,21 +71,32 @@ class EngineTest:
 
 class Local(EngineTest, unittest.TestCase):
     name = "Local"
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def test_what_a_dead_job_left_running_ends_too(self):
+        task = self.exploration.add(0.0)
+        # The job's path is an argument of the shell that stays behind.
+        evaluate = ["/bin/sh", "-c", f'sh -c "sleep {LONG}; :" "$0" & exit 3']
+        engines.Local(evaluate, 1).run([task], self.fail)
+        self.assertEqual(self.exploration.left_running(), [])
+        self.assertEqual(task.log.read_text(encoding="utf-8"), "exit code 3, nothing printed\n")
 
     def test_what_on_done_raises_ends_the_run(self):
         for seconds in (0.0, LONG):
             self.exploration.add(seconds)
         with self.assertRaises(ZeroDivisionError):
             engines.Local(self.exploration.evaluate, 2).run(self.exploration.tasks, lambda task: 1 / 0)
-        self.assertEqual(self.exploration.processes(), [])
+        self.assertEqual(self.exploration.left_running(), [])
 
 
 class Snakemake(EngineTest, unittest.TestCase):
     name = "Snakemake"
+    signals = (signal.SIGINT,)
 
     def test_what_is_missing_is_named(self):
-        with unittest.mock.patch.dict("os.environ", PATH="/nowhere"), self.assertRaisesRegex(engines.EngineError, "apt-get install snakemake"):
-            engines.Snakemake([], 1)
+        with unittest.mock.patch.dict("os.environ", PATH="/nowhere"):
+            with self.assertRaisesRegex(engines.EngineError, "apt-get install snakemake"):
+                engines.Snakemake([], 1)
         with self.assertRaisesRegex(engines.EngineError, "/nowhere: no profile"):
             engines.Snakemake([], 1, pathlib.Path("/nowhere"))
 

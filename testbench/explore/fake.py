@@ -14,7 +14,8 @@ import engines  # noqa: E402
 
 PYTHON = "/usr/bin/python3"
 
-# As evaluate.py is called. It works in a program of its own, as bcq is one, which must not outlive it; `calls` lists what was begun.
+# As evaluate.py is called. It works in a program of its own, as bcq is one, which must not outlive it.
+# `calls` lists what was begun.
 EVALUATE = """
 import json, os, pathlib, subprocess, sys, time
 job, result = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[3])
@@ -22,7 +23,8 @@ wanted = json.loads(job.read_text())
 with open(job.parent.parent / "calls", "a") as calls:
     calls.write(job.stem + chr(10))
 begin = time.time()
-subprocess.run([sys.executable, "-c", "import sys, time; time.sleep(float(sys.argv[1]))", str(wanted["seconds"]), job], check=True)
+work = "import sys, time; time.sleep(float(sys.argv[1]))"
+subprocess.run([sys.executable, "-c", work, str(wanted["seconds"]), job], check=True)
 if wanted["fails"]:
     print(*range(100), sep=chr(10))
     sys.exit("no area: " + job.stem)
@@ -94,8 +96,14 @@ class Exploration:
             process.send_signal(number)
             return process.wait(), process.stderr.read()
 
-    def processes(self):
-        """Command lines of processes that have to do with this exploration."""
+    def left_running(self):
+        """Command lines of processes that have to do with this exploration; what was just killed has some seconds to go."""
+        deadline = time.monotonic() + 5.0
+        while (found := self._processes()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return found
+
+    def _processes(self):
         found = []
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
             try:

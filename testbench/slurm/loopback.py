@@ -68,45 +68,44 @@ class LoopbackError(Exception):
     """It does not start or stop; the message says why."""
 
 
-def program(name):
-    """Path of a program, also from where plain users do not look."""
-    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-    if path is None:
-        raise LoopbackError(f"{name} is not installed; apt-get install {PACKAGES.get(name, 'slurm-client')}")
-    return path
+def _program(name):
+    """Path of a program, also from where plain users do not look; None if there is none."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
 def missing_packages():
     """Debian's names of what must still be installed."""
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    return [package for name, package in PACKAGES.items() if shutil.which(name, path=path) is None]
+    return [package for name, package in PACKAGES.items() if _program(name) is None]
 
 
 def start(folder, cpus):
     """Starts everything in folder (which must not exist, or be empty) and returns when the node takes jobs; LoopbackError."""
-    for name in PACKAGES:
-        program(name)
+    if missing := missing_packages():
+        raise LoopbackError(f"no Slurm to start; apt-get install {' '.join(missing)}")
     if folder.is_dir() and any(folder.iterdir()):
         raise LoopbackError(f"{folder} is not empty; `stop` what runs there, or name another folder")
     if len(os.fsencode(folder / "munge.socket")) > SOCKET_LENGTH:
         raise LoopbackError(f"{folder}: too long a path for a socket; name another folder")
     for part in ("state", "spool"):
         (folder / part).mkdir(parents=True, mode=0o755)
-    folder.chmod(0o755)  # munged refuses a folder that others may write to
     key = folder / "munge.key"
     key.touch(mode=0o600)
     key.write_bytes(os.urandom(128))
     host = socket.gethostname().split(".")[0]
-    text = CONFIGURATION.format(host=host, folder=folder, ports=_free_ports(2), cpus=cpus, memory=NODE_MEMORY_MB, user=_user())
     configuration = folder / "slurm.conf"
-    configuration.write_text(text, encoding="utf-8")
+    configuration.write_text(
+        CONFIGURATION.format(host=host, folder=folder, ports=_free_ports(2), cpus=cpus, memory=NODE_MEMORY_MB, user=_user()),
+        encoding="utf-8",
+    )
     (folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n", encoding="utf-8")
     try:
-        files = {"socket": "munge.socket", "key-file": key.name, "pid-file": "munged.pid", "log-file": "munged.log", "seed-file": "munge.seed"}
-        _launch("munged", *[f"--{option}={folder / name}" for option, name in files.items()], folder=folder)
+        files = {"socket": "munge.socket", "key-file": key.name, "seed-file": "munge.seed"}
+        files |= {"pid-file": "munged.pid", "log-file": "munged.log"}
+        # Forced: it would refuse a folder within a private one, where others cannot reach the socket.
+        _launch("munged", "--force", *[f"--{option}={folder / name}" for option, name in files.items()], folder=folder)
         _launch("slurmctld", "-f", configuration, folder=folder)
         _launch("slurmd", "-N", "loopback", "-f", configuration, folder=folder)
-        if not _within_patience(lambda: _ask(folder, "sinfo", "--noheader", "--format=%T").strip() == "idle"):
+        if not within_patience(lambda: _ask(folder, "sinfo", "--noheader", "--format=%T").strip() == "idle"):
             raise LoopbackError("the node does not come up\n" + _last_lines(folder, "slurmctld") + _last_lines(folder, "slurmd"))
     except LoopbackError:
         stop(folder)
@@ -118,9 +117,11 @@ def stop(folder):
     """Cancels jobs, ends the daemons, deletes the folder; LoopbackError if a daemon or a job cannot be ended."""
     if not folder.is_dir():
         return
+    if not (folder / "munge.key").is_file():
+        raise LoopbackError(f"{folder}: no Slurm was started there, nothing is deleted")
     if _process(folder, "slurmctld") and _process(folder, "slurmd"):
         _ask(folder, "scancel", "--user", _user())
-        if not _within_patience(lambda: not _ask(folder, "squeue", "--noheader").strip()):
+        if not within_patience(lambda: not _ask(folder, "squeue", "--noheader").strip()):
             raise LoopbackError("jobs do not end:\n" + _ask(folder, "squeue"))
     for daemon in DAEMONS:
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -128,7 +129,7 @@ def stop(folder):
             if process is None:
                 break
             os.kill(process, number)
-            _within_patience(lambda: _process(folder, daemon) is None)
+            within_patience(lambda: _process(folder, daemon) is None)
         else:
             raise LoopbackError(f"{daemon} does not end")
     shutil.rmtree(folder)
@@ -157,14 +158,15 @@ def _free_ports(count):
 
 def _launch(daemon, *words, folder):
     """Starts a daemon, which goes into the background by itself."""
-    done = subprocess.run([program(daemon), *words], env=_environment(folder), capture_output=True, text=True, errors="replace")
-    if done.returncode or not _within_patience(lambda: _process(folder, daemon) is not None):
+    done = subprocess.run([_program(daemon), *words], env=_environment(folder), capture_output=True, text=True, errors="replace")
+    if done.returncode or not within_patience(lambda: _process(folder, daemon) is not None):
         raise LoopbackError(f"{daemon} does not start\n{done.stdout}{done.stderr}{_last_lines(folder, daemon)}")
 
 
 def _ask(folder, *command):
     """What a program of Slurm prints, complaints included."""
-    done = subprocess.run([program(command[0]), *command[1:]], env=_environment(folder), capture_output=True, text=True, timeout=60)
+    command = [_program(command[0]), *command[1:]]
+    done = subprocess.run(command, env=_environment(folder), capture_output=True, text=True, timeout=60)
     return done.stdout + done.stderr
 
 
@@ -173,7 +175,7 @@ def _environment(folder):
 
 
 def _process(folder, daemon):
-    """Number of the daemon's process, or None: a number that has become another's does not have the folder in its command line."""
+    """Number of the daemon's process, or None: a number that is another's by now does not have the folder in its command line."""
     try:
         number = int((folder / f"{daemon}.pid").read_text())
         command = pathlib.Path(f"/proc/{number}/cmdline").read_bytes()
@@ -182,7 +184,7 @@ def _process(folder, daemon):
     return number if os.fsencode(folder) in command else None
 
 
-def _within_patience(condition):
+def within_patience(condition):
     """Whether it becomes true."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
@@ -198,7 +200,8 @@ def _last_lines(folder, daemon):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="loopback.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    as_written = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="loopback.py", description=__doc__, formatter_class=as_written)
     parser.add_argument("action", choices=("start", "status", "stop"))
     parser.add_argument("folder", nargs="?", type=pathlib.Path, metavar="FOLDER",
                         default=pathlib.Path(tempfile.gettempdir()) / f"bcq-slurm-{os.getuid()}", help="default: %(default)s")

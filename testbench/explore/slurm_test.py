@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""The workflow with the committed profile on a real Slurm, started on loopback: jobs run there, failures and Ctrl-C arrive."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import unittest.mock
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(ROOT / "testbench" / "slurm"))
+import loopback  # noqa: E402
+from fake import Exploration, engines  # noqa: E402
+
+PROFILE = ROOT / "explore" / "workflow" / "profiles" / "slurm"
+LONG = 100.0  # s, a job that only scancel ends within the test
+
+
+def ask(*command):
+    """What a program of Slurm prints."""
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+class Slurm(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        missing = loopback.missing_packages()
+        if missing:
+            raise unittest.SkipTest(f"SKIP: no Slurm here; apt-get install {' '.join(missing)}")
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="bcq-slurm-"))
+        configuration = loopback.start(folder, cpus=2)
+        cls.addClassCleanup(loopback.stop, folder)
+        # Snakemake asks for the state of jobs every 10 s, and every second where CI is set.
+        environment = unittest.mock.patch.dict(os.environ, SLURM_CONF=str(configuration), CI="true")
+        environment.start()
+        cls.addClassCleanup(environment.stop)
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="bcq-engines-")
+        self.addCleanup(folder.cleanup)
+        self.exploration = Exploration(folder.name)
+
+    def run_engine(self, on_done=lambda task: None):
+        engines.Snakemake(self.exploration.evaluate, 4, PROFILE).run(self.exploration.tasks, on_done)
+
+    def test_points_are_jobs_of_slurm(self):
+        good = [self.exploration.add(1.5) for _ in range(3)]
+        bad = self.exploration.add(0.0, fails=True)
+        queued = []
+        self.run_engine(lambda task: queued.append(ask("squeue", "--noheader", "--format=%j")))
+        self.assertEqual(self.exploration.finished(), good)
+        self.assertEqual(self.exploration.at_once(), 2)  # what the node has CPUs for, though four may be queued
+        self.assertIn("bcq-", "".join(queued))
+        for task, result in zip(good, self.exploration.results(), strict=True):
+            job = ask("scontrol", "--oneliner", "show", "job", result["slurm"])
+            facts = "JobState=COMPLETED Partition=compute NumCPUs=1 MinMemoryNode=4000M TimeLimit=04:00:00".split()
+            self.assertLessEqual({f"JobName=bcq-{task.key}", *facts}, set(job.split()))
+        self.assertIn(f"no area: {bad.key}", bad.log.read_text(encoding="utf-8"))
+        left = {path.name for path in (self.exploration.folder / "points").iterdir()}
+        self.assertEqual(left, {task.result.name for task in good} | {bad.log.name})
+
+    def test_a_job_that_slurm_ends_says_so(self):
+        ended, good = self.exploration.add(LONG), self.exploration.add(0.0)
+        self.run_engine(lambda task: ask("scancel", "--name", f"bcq-{ended.key}"))
+        self.assertEqual(self.exploration.finished(), [good])
+        self.assertIn("CANCELLED", ended.log.read_text(encoding="utf-8"))
+
+    def test_an_interruption_cancels_jobs_and_the_next_run_does_them(self):
+        first, second = self.exploration.add(0.0), self.exploration.add(LONG)
+        code, said = self.exploration.interrupt(f"Snakemake({self.exploration.evaluate!r}, 4, {str(PROFILE)!r})")
+        self.assertEqual((code, said.strip()), (1, "interrupted"))
+        self.assertTrue(loopback.within_patience(lambda: not ask("squeue", "--noheader").strip()), ask("squeue"))
+        self.assertEqual((self.exploration.finished(), self.exploration.left_running()), ([first], []))
+        second.job.write_text('{"seconds": 0, "fails": false}', encoding="utf-8")
+        self.run_engine()
+        self.assertEqual(self.exploration.finished(), [first, second])
+        self.assertEqual(self.exploration.calls().count(first.key), 1)
+
+    def test_a_state_that_cannot_be_known(self):
+        def state(job):
+            return ask(PROFILE / "status.sh", job).strip()
+
+        self.assertEqual(state("4294967"), "failed")  # forgotten by the controller
+        silent = self.exploration.folder / "scontrol"
+        silent.write_text("#!/bin/sh\necho 'Unable to contact slurm controller' >&2\nexit 1\n", encoding="utf-8")
+        silent.chmod(0o755)
+        with unittest.mock.patch.dict(os.environ, PATH=f"{silent.parent}:{os.environ['PATH']}"):
+            self.assertEqual(state("1"), "running")  # asked again
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)  # which prints why a test is skipped

@@ -64,7 +64,7 @@ class EncoderFlow(Flow):
     def __init__(self, library, models, programs, layer, clock_ns, cache, jobs=None, rows=ROWS):
         super().__init__(library, models, programs, layer, clock_ns, cache, jobs)
         self.rows = rows
-        # Its modules are small and there once: nothing is gained by mapping them alone.
+        # One flat part: nothing is put together from its modules.
         self.mapper = Mapper(library, clock_ns, cache, jobs, kept=(MODULE,))
 
     def measure_encoder(self, design, lanes, with_activity=True, with_random=True):

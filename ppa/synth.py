@@ -2,8 +2,9 @@
 """bcq synth: an array as gates of a cell library: cells, area, clock, and energy on the data of a real layer.
 
 The RTL is mapped by Yosys and ABC, timed by OpenSTA, and run as gates with their delays in Icarus Verilog on a window of a
-layer, every result bit checked against the golden model; what the nets did there gives the energies. docs/ppa.md explains the
-steps, what is left out, and how to use libraries other than osu018 (Nangate45, sky130, ASAP7).
+layer, every result bit checked against the golden model; what the nets did there gives the energies. An on-line encoder of the
+architecture is measured likewise, as a part of its own. docs/ppa.md explains the steps, what is left out, and how to use
+libraries other than osu018 (Nangate45, sky130, ASAP7).
 """
 
 import argparse

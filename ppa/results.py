@@ -16,6 +16,7 @@ from parts import units
 
 SCHEMA = "bcq-ppa-1"
 FOLDER = pathlib.Path(__file__).resolve().parent / "results"
+CHECKED = "every result bit equals the golden model's"
 ABOUT = "Synthesized, before placement: no wires, no clock tree. Energies from simulation of the netlist with its delays."
 
 
@@ -51,6 +52,20 @@ def versions():
     return found
 
 
+def _rtl(files):
+    """Which RTL was measured."""
+    inside = sorted(str(path.resolve().relative_to(RTL)) for path in files if RTL in path.resolve().parents)
+    return {"rtl_crc32": rtl_crc32(inside), "rtl_files": inside}
+
+
+def _timing(timing):
+    return {
+        "critical_path_ns": round(timing.critical_path_ns, 4),
+        "highest_clock_mhz": round(timing.highest_clock_mhz, 2),
+        "critical_path": {"start": timing.start, "end": timing.end, "report": timing.report},
+    }
+
+
 def _parameters(design):
     array, fmt = design.array, design.format
     keys = ("rows", "cols", "lanes", "k_max", "accumulator", "decode", "codebooks")
@@ -72,7 +87,6 @@ def record(measurement, library, layer, clock_ns, command):
     design, window = measurement.design, measurement.window
     random = {(part.part, part.unit): part for part in measurement.random or ()}
     rows, columns, lanes = design.array["rows"], design.array["cols"], design.array["lanes"]
-    inside = sorted(str(path.resolve().relative_to(RTL)) for path in measurement.files if RTL in path.resolve().parents)
     result = {
         "schema": SCHEMA,
         "name": design.name,
@@ -84,13 +98,10 @@ def record(measurement, library, layer, clock_ns, command):
             "temperature": library.temperature, "node_nm": node_nm(library),
         },
         "tools": versions(),
-        "rtl_crc32": rtl_crc32(inside),
-        "rtl_files": inside,
+        **_rtl(measurement.files),
         "parameters": _parameters(design),
         "clock_ns": clock_ns,
-        "critical_path_ns": round(measurement.timing.critical_path_ns, 4),
-        "highest_clock_mhz": round(measurement.timing.highest_clock_mhz, 2),
-        "critical_path": {"start": measurement.timing.start, "end": measurement.timing.end, "report": measurement.timing.report},
+        **_timing(measurement.timing),
         "area_um2": round(compose.total(measurement.parts, rows, columns, lambda part: part.area_um2), 1),
         "parts": [_part(part, random.get((part.part, part.unit))) for part in measurement.parts],
     }
@@ -99,12 +110,33 @@ def record(measurement, library, layer, clock_ns, command):
         result["workload"] = {
             "layer": layer, "results": window.results, "beats": window.beats, "cycles": window.cycles,
             "macs": window.beats * units(SPECIMEN, SPECIMEN)["pe"] * lanes, "beats_per_tile": beats_per_tile,
-            "checked": "every result bit equals the golden model's",
+            "checked": CHECKED,
         }
         result["energy_per_mac_pj"] = _rounded(energy_per_mac(measurement.parts, design, beats_per_tile))
         if measurement.random:
             result["random_energy_per_mac_pj"] = _rounded(energy_per_mac(measurement.random, design, beats_per_tile))
     return result
+
+
+def encoder_record(measurement, layer):
+    """The JSON object of an on-line encoder, field `encoder` of the result of its array."""
+    found = {
+        "lanes": measurement.lanes,
+        "precision": measurement.precision,
+        **_rtl(measurement.files),
+        **_timing(measurement.timing),
+        "cells": measurement.cells,
+        "flip_flops": measurement.flip_flops,
+        "area_um2": round(measurement.area_um2, 1),
+        "leakage_uw": round(measurement.leakage_uw, 6),
+    }
+    work = measurement.work
+    if work:
+        found |= {key: round(getattr(work, key), 6) for key in ("energy_pj", "registers_pj", "clock_pj")}
+        if measurement.random:
+            found["random_energy_pj"] = round(measurement.random.energy_pj, 6)
+        found["workload"] = {"layer": layer, "beats": work.beats, "cycles": work.cycles, "checked": CHECKED}
+    return found
 
 
 def _rounded(parts):
@@ -154,4 +186,26 @@ def text(result):
             lines.append(f"    {part:14}{value:>9.3f}{beside}")
         la = result["parameters"]["la"]
         lines.append(f"  energy per block array of {la}: {la * result['energy_per_mac_pj']['total']:,.1f} pJ")
+    if "encoder" in result:
+        lines += ["", *_encoder_text(result["encoder"])]
     return "\n".join(lines)
+
+
+def _encoder_text(found):
+    """Lines of the encoder, which is no part of the array."""
+    lanes = found["lanes"]
+    lines = [
+        f"  encoder, {lanes} scalars per cycle with significands of {found['precision']} bits:",
+        f"    area           {found['area_um2'] / 1e6:.3f} mm², {found['cells']:,} cells, {found['flip_flops']:,} flip-flops",
+        f"    critical path  {found['critical_path_ns']:.2f} ns, {found['critical_path']['start']} to {found['critical_path']['end']}",
+        f"    highest clock  {found['highest_clock_mhz']:.1f} MHz",
+        f"    leakage        {found['leakage_uw']:.2f} µW",
+    ]
+    if "workload" in found:
+        beside = f", {found['random_energy_pj']:,.1f} pJ on random data" if "random_energy_pj" in found else ""
+        scalar = (found["energy_pj"] + found["clock_pj"]) / lanes
+        lines += [
+            f"    energy         {found['energy_pj']:,.1f} pJ per beat, of which registers {found['registers_pj']:,.1f} pJ{beside}",
+            f"    clock          {found['clock_pj']:,.1f} pJ per cycle; with it {scalar:,.1f} pJ per scalar when it never waits",
+        ]
+    return lines

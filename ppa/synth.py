@@ -2,8 +2,9 @@
 """bcq synth: an array as gates of a cell library: cells, area, clock, and energy on the data of a real layer.
 
 The RTL is mapped by Yosys and ABC, timed by OpenSTA, and run as gates with their delays in Icarus Verilog on a window of a
-layer, every result bit checked against the golden model; what the nets did there gives the energies. docs/ppa.md explains the
-steps, what is left out, and how to use libraries other than osu018 (Nangate45, sky130, ASAP7).
+layer, every result bit checked against the golden model; what the nets did there gives the energies. An on-line encoder of the
+architecture is measured likewise, as a part of its own. docs/ppa.md explains the steps, what is left out, and how to use
+libraries other than osu018 (Nangate45, sky130, ASAP7).
 """
 
 import argparse
@@ -71,7 +72,7 @@ def measurer(parser, arguments):
 
 
 def design_of(parser, name):
-    """A named architecture, or a file of one."""
+    """A named architecture, or a file of one: its array, and the scalars per cycle of its on-line encoder (0: none)."""
     path = pathlib.Path(name)
     if path.suffix == ".toml":
         try:
@@ -87,7 +88,7 @@ def design_of(parser, name):
         array = {"accumulator": "exact", "decode": "pairs"} | {
             key: value for key, value in entry["array"].items() if key != "clock_mhz"
         }
-        return flow.Design(name, array, dict(entry["format"]))
+        return flow.Design(name, array, dict(entry["format"])), entry.get("output", {}).get("encoder_lanes", 0)
     except KeyError as error:
         parser.error(f"{name}: no section {error}")
 
@@ -114,14 +115,19 @@ def main(arguments=None):
     names = list(architectures.named()) if options.all else options.arch or ["default"]
     if options.check_composition:
         for name in names:
-            check_composition(measure.flow, design_of(parser, name))
+            check_composition(measure.flow, design_of(parser, name)[0])
         return
     output = options.output or (results.FOLDER if options.all else None)
     for name in names:
-        result = measure(design_of(parser, name), f"bcq synth --arch {name}")
+        design, encoder_lanes = design_of(parser, name)
+        result = measure(design, f"bcq synth --arch {name}")
+        if encoder_lanes > 0:
+            result["encoder"] = measure.encoder(design, encoder_lanes)
         print(results.text(result) + "\n", flush=True)
         if options.path:
-            print(result["critical_path"]["report"] + "\n")
+            for timed in (result, result.get("encoder")):
+                if timed:
+                    print(timed["critical_path"]["report"] + "\n")
         if output:
             results.write(output / f"{result['name']}.json", result)
 

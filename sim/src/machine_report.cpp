@@ -156,6 +156,7 @@ ordered_json actions_json(const GemmCost& gemm) {
           {"accumulations", actions.accumulations},
           {"output_multiplies", actions.output_multiplies},
           {"encodes", actions.encodes},
+          {"encoder_beats", actions.encoder_beats},
           {"sram_read_bits", actions.sram_read_bits()},
           {"sram_write_bits", actions.sram_write_bits()},
           {"dram_read_bits", 8 * gemm.dram_read_bytes},

@@ -115,7 +115,7 @@ class Energy(Folder):
                      "projected to 7 nm (estimate, Stillmaker & Baas)", "* estimated"):
             self.assertIn(part, text)
         self.assertNotIn("STALE", text)
-        for name in ("multiply-add", "array", r"activation buffer \*", r"array and buffers \*", r"DRAM \*", "GOPS/W", "GOPS/mm2"):
+        for name in ("multiply-add", "array", r"activation buffer \*", r"chip \*", r"DRAM \*", "GOPS/W", "GOPS/mm2"):
             self.assertRegex(text, rf"\n{name} +[0-9]")
 
     def test_stale(self):
@@ -124,6 +124,33 @@ class Energy(Folder):
         self.assertTrue(self.report(RUN, **self.results)["physical"]["synthesis"]["stale"])
         self.put("results/tiny.json", self.fresh | {"rtl_files": ["bcq_pkg.sv", "bcq_gone.sv"]})
         self.assertIn("STALE", self.done(RUN, **self.results))
+
+    def test_encoder(self):
+        files = ["bcq_enc_pkg.sv", "bcq_encoder.sv"]
+        encoder = TINY["encoder"] | {"rtl_files": files, "rtl_crc32": crc_of_code(files)}
+        result = self.fresh | {"parameters": TINY["parameters"] | {"cols": 4}, "encoder": encoder}
+        run = "simulate shapes.csv --arch encoding.toml"
+        self.write("encoding.toml", ARCH.replace("cols = 3", "cols = 4") + "[output]\nencoder_lanes = 8\n")
+        self.put("results/encoding.json", result)
+        report = self.report(run, **self.results)
+        physical, cycles = report["physical"], report["physical"]["activity"]["cycles"]
+        # M rows of N = 12 and, three times, N = 6.
+        beats = 8 * 2 + 3 * 5 * 1
+        self.assertEqual(sum(gemm["count"] * gemm["actions"]["encoder_beats"] for gemm in report["gemms"]), beats)
+        self.assertEqual((physical["encoder"]["lanes"], physical["encoder"]["beats"]), (8, beats))
+        self.assertAlmostEqual(physical["encoder"]["switching_j"] * 1e12, beats * 40)
+        self.assertAlmostEqual(physical["encoder"]["clock_j"] * 1e12, cycles * 0.25)
+        self.assertEqual(physical["highest_clock_mhz"], 80)
+        totals = physical["totals"]
+        self.assertAlmostEqual(totals["chip"]["area_mm2"], totals["array"]["area_mm2"] + 6000e-6
+                               + sum(level.get("area_mm2", 0) for level in physical["memory"]))
+        self.assertFalse(physical["synthesis"]["stale"])
+        self.put("results/encoding.json", result | {"encoder": encoder | {"rtl_crc32": "00000000"}})
+        self.assertIn("STALE", self.done(run, **self.results))
+        self.put("results/encoding.json", {key: value for key, value in result.items() if key != "encoder"})
+        self.assertRegex(self.done(run, **self.results),
+                         r"without the on-line encoder: these results have none; `bcq synth --arch encoding.toml -o \S+` measures it")
+        self.assertEqual(set(self.report(run, **self.results)["physical"]["encoder"]), {"missing", "command"})
 
     def test_who_writes_results_computes_the_same_checksum(self):
         files = sorted(path.name for path in (ROOT / "rtl").glob("*.sv"))
@@ -160,12 +187,14 @@ class Energy(Folder):
         self.put("node.json", self.fresh | {"library": TINY["library"] | {"node_nm": 350}})
         self.put("schema.json", self.fresh | {"schema": "2"})
         self.put("part.json", self.fresh | {"parts": TINY["parts"] + [{"part": "x"}]})
+        self.put("encoder.json", self.fresh | {"encoder": {key: TINY["encoder"][key] for key in TINY["encoder"] if key != "lanes"}})
         self.write("text.json", "{")
         cases = (
             (f"{RUN} --ppa nowhere.json", "nowhere.json"),
             (f"{RUN} --ppa text.json", "text.json: content: not JSON"),
             (f"{RUN} --ppa schema.json", "schema.json: schema", "bcq-ppa-1", "bcq synth"),
             (f"{RUN} --ppa part.json", "part.json: parts[5].unit: missing", "bcq synth"),
+            (f"{RUN} --ppa encoder.json", "encoder.json: encoder.lanes: missing", "bcq synth"),
             (f"{RUN} --ppa node.json", "node.json: library.node_nm: 350 nm", "180, 130"),
             (f"{RUN} --ppa fresh.json --project 20", "--project: 20 nm", "180, 130"),
             (f"{RUN} --project seven", "--project"),

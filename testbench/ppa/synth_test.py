@@ -71,6 +71,9 @@ class Committed(unittest.TestCase):
                 total = by_part([flow.compose.Part(**{key: part[key] for key in ("part", "unit", "event", "area_um2")})
                                  for part in record["parts"]], parameters["rows"], parameters["cols"], lambda part: part.area_um2)
                 self.assertAlmostEqual(sum(total.values()) / record["area_um2"], 1.0, places=6)
+                if "encoder" in record:
+                    self.assertEqual(record["encoder"]["lanes"], architectures.every()[path.stem]["output"]["encoder_lanes"])
+                    self.assertEqual(record["encoder"]["workload"]["checked"], results.CHECKED)
 
 
 class Commands(unittest.TestCase):

@@ -35,6 +35,7 @@ MachineReport tiny_report(const Arch& arch) {
   twice.run.cycles.cycles = 300;
   twice.run.cycles.busy = 150;
   twice.actions.output_multiplies = 24;
+  twice.actions.encoder_beats = 5;
   twice.actions.activation_buffer = {.read = 340, .written = 34};
   twice.actions.weight_buffer = {.read = 680, .written = 68};
   twice.actions.result_buffer = {.read = 320, .written = 640};
@@ -45,6 +46,7 @@ MachineReport tiny_report(const Arch& arch) {
   once.run.cycles.cycles = 400;
   once.run.cycles.busy = 100;
   once.actions.output_multiplies = 12;
+  once.actions.encoder_beats = 4;
   once.actions.activation_buffer = {.read = 1020, .written = 0};
   once.dram_read_bytes = 10;
   return {.workload = "tiny", .remark = "", .arch = arch, .gemms = {twice, once}};
@@ -76,6 +78,7 @@ TEST_CASE("Activity is summed over GEMMs, each as often as it is there", "[energ
   CHECK(activity.cycles == 1000);
   CHECK(activity.beats == 400);
   CHECK(activity.results == 60);
+  CHECK(activity.encoder_beats == 14);
   CHECK(activity.buffers[0].read == 1700);
   CHECK(activity.buffers[0].written == 68);
   CHECK(activity.buffers[1].read == 1360);
@@ -147,6 +150,30 @@ TEST_CASE("A clock that the cells cannot keep is lowered", "[energy]") {
   CHECK(cost.parts[0].cost.leakage_j == Approx(48 * kPico));
 }
 
+TEST_CASE("The on-line encoder costs its beats, every cycle and its time, and is part of the chip", "[energy]") {
+  CHECK_FALSE(cost_of(tiny_arch(), 180).encoder);
+  Arch arch = tiny_arch();
+  arch.memory.encoder_lanes = 8;
+  arch.clock_mhz = 50;
+  const HardwareCost cost = cost_of(arch, 180);
+  REQUIRE(cost.encoder);
+  // uW times 20 us are 20 pJ.
+  check({"encoder", *cost.encoder}, "encoder", 6000, 14 * 40, 1000 * 0.25, 1.5 * 20);
+  CHECK(cost.array().area_mm2 == Approx(0.0156));
+  CHECK(cost.chip().area_mm2 - cost.buffers[0].cost.area_mm2 - cost.buffers[1].cost.area_mm2 -
+            cost.buffers[2].cost.area_mm2 ==
+        Approx(0.0216));
+  CHECK(cost.highest_clock_mhz == 80);  // of the encoder
+  arch.clock_mhz = 100;
+  CHECK(cost_of(arch, 180).clock_mhz == 80);
+
+  const Estimates estimates;
+  const HardwareCost there = cost_of(arch, 45);
+  CHECK(there.highest_clock_mhz == Approx(80 / estimates.factor(Scaling::kDelay, 180, 45)));
+  CHECK(there.encoder->switching_j == Approx(cost.encoder->switching_j * estimates.factor(Scaling::kEnergy, 180, 45)));
+  CHECK(there.encoder->leakage_j == 0);
+}
+
 TEST_CASE("Another node scales area, energy and clock of the array, and estimates its buffers", "[energy]") {
   Arch arch = tiny_arch();
   arch.clock_mhz = 1e6;
@@ -179,11 +206,37 @@ TEST_CASE("The report keeps estimates and projections apart from synthesis", "[e
   for (const auto& part : json["parts"]) CHECK(part["estimate"] == false);
   for (const auto& level : json["memory"]) CHECK(level["estimate"] == true);
   CHECK(json["totals"]["array"]["estimate"] == false);
-  CHECK(json["totals"]["array_and_buffers"]["estimate"] == true);
+  CHECK(json["totals"]["chip"]["estimate"] == true);
   CHECK_FALSE(json["totals"]["everything"].contains("area_mm2"));
   CHECK(json["projection"]["node_nm"] == 45);
   for (const auto& part : json["projection"]["parts"]) CHECK(part["estimate"] == true);
   CHECK(json["projection"]["totals"]["array"]["estimate"] == true);
+}
+
+TEST_CASE("The report has the encoder as a line of its own, or says why not", "[energy]") {
+  Arch arch = tiny_arch();
+  const auto report_with = [&](int lanes) {
+    arch.memory.encoder_lanes = lanes;
+    return energy_report(tiny_report(arch), tiny_hardware(45));
+  };
+  const auto with = report_with(8);
+  CHECK_THAT(to_table(with), Catch::Contains("\nencoder  ") && Catch::Contains("\nencoder *") &&
+                                 Catch::Contains("which the encoder limits") &&
+                                 !Catch::Contains("without the on-line"));
+  CHECK(to_json(with)["encoder"]["beats"] == 14);
+  CHECK(to_json(with)["encoder"]["estimate"] == false);
+  CHECK(to_json(with)["projection"]["encoder"]["estimate"] == true);
+
+  const auto other = report_with(16);
+  CHECK_THAT(to_table(other),
+             Catch::Contains("without the on-line encoder: these results have one of 8 scalars per cycle "
+                             "instead of 16; `bcq synth --arch tiny.toml -o "));
+  CHECK_THAT(to_json(other)["encoder"]["missing"].get<std::string>(), Catch::Contains("8 scalars"));
+  CHECK_FALSE(to_json(other)["projection"].contains("encoder"));
+
+  const auto none = report_with(0);
+  CHECK_THAT(to_table(none), !Catch::Contains("encoder"));
+  CHECK_FALSE(to_json(none).contains("encoder"));
 }
 
 TEST_CASE("Without results the report says how to make them, and nothing else", "[energy]") {

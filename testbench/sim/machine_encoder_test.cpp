@@ -1,6 +1,8 @@
 // The on-line encoder in the machine: the cycles of its RTL, one group after the other.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "bcq/sim/machine/actions.hpp"
 #include "bcq/sim/machine/encoder.hpp"
 #include "bcq/sim/machine/machine.hpp"
 
@@ -44,6 +46,17 @@ TEST_CASE("Where the encoder is the slowest, it works without a pause", "[machin
   // Beyond its work: the first group to come, the last to go.
   CHECK(run.cycles.cycles < kGroups * kGroupBeats + 1000);
   CHECK(run.cycles.result_stall > 0);
+}
+
+TEST_CASE("The beats that an energy model multiplies are those that the encoder takes", "[machine]") {
+  const Arch arch = arch_with(4);
+  Machine machine(arch);
+  for (const GemmSize& size : {GemmSize{33, 3, 16}, GemmSize{5, 64, 40}, GemmSize{20, 131, 64}}) {
+    const MachineRun run = machine.run(size);
+    const auto beats = std::ranges::find(run.statistics, "encoder.beats", &Statistic::name);
+    REQUIRE(beats != run.statistics.end());
+    CHECK(beats->value == count_actions(arch, LoopPlan(arch, size)).encoder_beats);
+  }
 }
 
 TEST_CASE("Encoded results are an eighth of the bytes, and hold nothing up where the encoder keeps up", "[machine]") {

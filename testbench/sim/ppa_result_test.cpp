@@ -56,6 +56,12 @@ TEST_CASE("Results of synthesis are read whole", "[ppa]") {
   CHECK(result.parts[3].event == PartEvent::kResult);
   CHECK(result.parts[3].energy_pj == 7);
   CHECK(result.parts[4].clock_pj == 2);
+  REQUIRE(result.encoder);
+  CHECK(result.encoder->lanes == 8);
+  CHECK(result.encoder->highest_clock_mhz == 80);
+  CHECK(result.encoder->area_um2 == 6000);
+  CHECK(result.encoder->energy_pj == 40);
+  CHECK(result.encoder->rtl_files == std::vector<std::string>{"bcq_encoder.sv"});
 }
 
 TEST_CASE("A bad file of results is refused by field, with the remedy", "[ppa]") {
@@ -79,6 +85,12 @@ TEST_CASE("A bad file of results is refused by field, with the remedy", "[ppa]")
       {"/parts/0/event", "never", "parts[0].event: expected one of beat, cycle, result"},
       {"/parts/3/energy_pj", "7", "parts[3].energy_pj: expected a number"},
       {"/parts/3/area_um2", -1, "parts[3].area_um2: expected a number, 0 or more"},
+      {"/encoder", 8, "encoder: expected an object"},
+      {"/encoder/lanes", 2.5, "encoder.lanes: expected a whole number of scalars"},
+      {"/encoder/lanes", 0, "encoder.lanes: expected a positive number"},
+      {"/encoder/precision", 8, "encoder.precision: expected 24"},
+      {"/encoder/rtl_crc32", "", "encoder.rtl_crc32: expected 8 hexadecimal digits"},
+      {"/encoder/energy_pj", -1, "encoder.energy_pj: expected a number, 0 or more"},
   };
   for (const Fault& fault : faults) {
     json document = tiny();
@@ -91,7 +103,7 @@ TEST_CASE("A bad file of results is refused by field, with the remedy", "[ppa]")
 TEST_CASE("Every field of results is needed", "[ppa]") {
   const json whole = tiny();
   for (const auto& [key, value] : whole.items()) {
-    if (key == "number_format") continue;  // "bcq" where it is not said
+    if (key == "number_format" || key == "encoder") continue;  // "bcq" where it is not said; not every array has one
     json document = tiny();
     document.erase(key);
     CHECK_THAT(refusal_of(document), Catch::Contains(key + ": missing"));
@@ -100,6 +112,11 @@ TEST_CASE("Every field of results is needed", "[ppa]") {
     json document = tiny();
     document["parts"][0].erase(key);
     CHECK_THAT(refusal_of(document), Catch::Contains("parts[0]." + key + ": missing"));
+  }
+  for (const auto& [key, value] : whole["encoder"].items()) {
+    json document = tiny();
+    document["encoder"].erase(key);
+    CHECK_THAT(refusal_of(document), Catch::Contains("encoder") && Catch::Contains(key + ": missing"));
   }
 }
 
@@ -167,6 +184,30 @@ TEST_CASE("Results are found by name first, then by parameters", "[ppa]") {
 
   put(folder / "tiny.json", "{\"schema\": \"another\"}");
   CHECK_THAT(test::refusal(folder / "tiny.json", [&] { (void)found(); }), Catch::Contains("schema"));
+}
+
+TEST_CASE("An encoder counts where it takes as many scalars as the architecture's", "[ppa]") {
+  const PpaResult result = read_ppa_result(kTiny);
+  Arch arch = tiny_arch();
+  CHECK(encoder_of(result, arch) == nullptr);
+  arch.memory.encoder_lanes = 4;
+  CHECK(encoder_of(result, arch) == nullptr);
+  CHECK(difference(result, arch).empty());
+  arch.memory.encoder_lanes = 8;
+  REQUIRE(encoder_of(result, arch) != nullptr);
+
+  // Among results of the same array those with the encoder come first, whatever their name.
+  const ScratchFolder folder;
+  json without = tiny();
+  without.erase("encoder");
+  put(folder / "tiny.json", without.dump());
+  const auto found = [&] { return find_ppa_result(arch, (folder / "x").parent_path()); };
+  CHECK(found().result->path == folder / "tiny.json");
+  put(folder / "z.json", get(kTiny));
+  CHECK(found().result->path == folder / "z.json");
+  CHECK(found().missing.empty());
+  arch.memory.encoder_lanes = 0;
+  CHECK(found().result->path == folder / "tiny.json");
 }
 
 TEST_CASE("Named results of another array are refused", "[ppa]") {

@@ -53,6 +53,13 @@ Cost cost_of(const PpaPart& part, const Arch& arch, const Activity& activity, do
           .leakage_j = units * part.leakage_uw * kMicro * seconds};
 }
 
+Cost cost_of(const PpaEncoder& encoder, const Activity& activity, double seconds) {
+  return {.area_mm2 = encoder.area_um2 * kMm2PerUm2,
+          .switching_j = activity.encoder_beats * encoder.energy_pj * kPico,
+          .clock_j = activity.cycles * encoder.clock_pj * kPico,
+          .leakage_j = encoder.leakage_uw * kMicro * seconds};
+}
+
 /// At another node: its area and energy, no leakage.
 Cost projected(const Cost& cost, double area_factor, double energy_factor) {
   return {.area_mm2 = cost.area_mm2 * area_factor,
@@ -110,6 +117,7 @@ Activity activity_of(const MachineReport& report) {
     activity.cycles += times(gemm.run.cycles.cycles);
     activity.beats += times(gemm.run.cycles.busy);
     activity.results += times(actions.output_multiplies);
+    activity.encoder_beats += times(actions.encoder_beats);
     const SramBits* const buffers[] = {&actions.activation_buffer, &actions.weight_buffer, &actions.result_buffer};
     for (std::size_t i = 0; i < activity.buffers.size(); ++i) {
       activity.buffers[i].read += times(buffers[i]->read);
@@ -132,6 +140,7 @@ Cost HardwareCost::array() const {
 
 Cost HardwareCost::chip() const {
   Cost sum = array();
+  if (encoder) sum += *encoder;
   return sum += sum_of(buffers);
 }
 
@@ -145,18 +154,21 @@ HardwareCost hardware_cost(const Arch& arch, const Activity& activity, const Ppa
   const int library_nm = result.library.node_nm;
   HardwareCost cost;
   cost.node_nm = node_nm;
-  cost.highest_clock_mhz = result.highest_clock_mhz / estimates.factor(Scaling::kDelay, library_nm, node_nm);
+  const PpaEncoder* encoder = encoder_of(result, arch);
+  const double highest =
+      encoder == nullptr ? result.highest_clock_mhz : std::min(result.highest_clock_mhz, encoder->highest_clock_mhz);
+  cost.highest_clock_mhz = highest / estimates.factor(Scaling::kDelay, library_nm, node_nm);
   cost.clock_mhz = std::min(arch.clock_mhz, cost.highest_clock_mhz);
   cost.seconds = activity.cycles / (cost.clock_mhz * 1e6);
   cost.gops = 2 * activity.macs / cost.seconds / 1e9;
-  for (const PpaPart& part : result.parts) {
-    const Cost synthesized = cost_of(part, arch, activity, cost.seconds);
-    const bool here = node_nm == library_nm;
-    add(cost.parts, part.name,
-        here ? synthesized
-             : projected(synthesized, estimates.factor(Scaling::kArea, library_nm, node_nm),
-                         estimates.factor(Scaling::kEnergy, library_nm, node_nm)));
-  }
+  const auto at_node = [&](const Cost& synthesized) {
+    if (node_nm == library_nm) return synthesized;
+    return projected(synthesized, estimates.factor(Scaling::kArea, library_nm, node_nm),
+                     estimates.factor(Scaling::kEnergy, library_nm, node_nm));
+  };
+  for (const PpaPart& part : result.parts)
+    add(cost.parts, part.name, at_node(cost_of(part, arch, activity, cost.seconds)));
+  if (encoder != nullptr) cost.encoder = at_node(cost_of(*encoder, activity, cost.seconds));
   const auto buffers = buffers_of(arch);
   for (std::size_t i = 0; i < buffers.size(); ++i)
     add(cost.buffers, buffers[i].name, cost_of(buffers[i], activity.buffers[i], estimates, node_nm, cost.seconds));

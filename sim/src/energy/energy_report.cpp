@@ -29,7 +29,7 @@ struct Total {
 
 std::array<Total, 3> totals_of(const HardwareCost& cost, bool synthesized) {
   return {{{"array", "array", cost.array(), synthesized, true},
-           {"array_and_buffers", "array and buffers", cost.chip(), false, true},
+           {"chip", "chip", cost.chip(), false, true},
            {"everything", "with DRAM", cost.everything(), false, false}}};
 }
 
@@ -50,8 +50,10 @@ std::string line(const std::string& label, const std::string& text) {
 }
 
 std::string clock_text(const EnergyReport& report) {
+  const PpaResult& result = *report.hardware.synthesis.result;
   const double wanted = report.arch.clock_mhz, highest = report.cost->highest_clock_mhz;
-  const std::string library = printable(report.hardware.synthesis.result->library.name);
+  const std::string library =
+      printable(result.library.name) + (highest < result.highest_clock_mhz ? ", which the encoder limits" : "");
   if (wanted <= highest)
     return line("clock",
                 fmt::format("{:.4g} MHz of the architecture; {:.4g} MHz highest in {}", wanted, highest, library));
@@ -59,6 +61,15 @@ std::string clock_text(const EnergyReport& report) {
               fmt::format("{:.4g} MHz of the architecture, {:.4g} MHz highest in {}: energy and area are of the",
                           wanted, highest, library)) +
          line("", fmt::format("library; GOPS, power, GOPS/W and GOPS/mm2 at {:.4g} MHz", highest));
+}
+
+/// Why the on-line encoder is not counted; empty where it is or there is none.
+std::string missing_encoder(const EnergyReport& report) {
+  const int lanes = report.arch.memory.encoder_lanes;
+  if (lanes == 0 || report.cost->encoder) return "";
+  const auto& measured = report.hardware.synthesis.result->encoder;
+  if (!measured) return "these results have none";
+  return fmt::format("these results have one of {} scalars per cycle instead of {}", measured->lanes, lanes);
 }
 
 std::string header(const EnergyReport& report) {
@@ -71,8 +82,9 @@ std::string header(const EnergyReport& report) {
     out += line("", fmt::format("STALE: the RTL has changed since; `{}` makes the results anew",
                                 printable(report.hardware.command)));
   }
-  if (report.arch.memory.encoder_lanes > 0)
-    out += line("", "without the on-line encoder, which is no part of the array");
+  if (const std::string missing = missing_encoder(report); !missing.empty())
+    out += line("", fmt::format("without the on-line encoder: {}; `{}` measures it", missing,
+                                printable(report.hardware.command)));
   return out + clock_text(report);
 }
 
@@ -96,6 +108,10 @@ std::string cost_table(const EnergyReport& report, const HardwareCost& cost, boo
       fmt::format("{:<22}{:>12}{:>14}{:>12}{:>9}{:>9}\n", "", "area mm2", "energy", "pJ/MAC", "clock %", "leak %");
   for (const NamedCost& part : cost.parts) out += cost_row(report, title(part.name, synthesized), part.cost, true);
   out += total_row(totals[0]);
+  if (cost.encoder) {
+    out += cost_row(report, title("encoder", synthesized), *cost.encoder, true,
+                    fmt::format("{} scalars per beat", report.arch.memory.encoder_lanes));
+  }
   const auto buffers = buffers_of(report.arch);
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     out += cost_row(report, title(cost.buffers[i].name, false), cost.buffers[i].cost, true,
@@ -173,6 +189,10 @@ ordered_json node_json(const EnergyReport& report, const HardwareCost& cost, boo
     json["parts"].push_back({{"part", part.name}});
     json["parts"].back().update(cost_json(report, part.cost, synthesized));
   }
+  if (cost.encoder) {
+    json["encoder"] = {{"lanes", report.arch.memory.encoder_lanes}, {"beats", report.activity.encoder_beats}};
+    json["encoder"].update(cost_json(report, *cost.encoder, synthesized));
+  }
   json["memory"] = memory_json(report, cost);
   for (const Total& total : totals_of(cost, synthesized)) {
     ordered_json& entry = json["totals"][total.key] = cost_json(report, total.cost, total.synthesized, total.has_area);
@@ -227,7 +247,8 @@ EnergyReport energy_report(const MachineReport& machine, Hardware hardware) {
                       .projection = {}};
   const auto& result = report.hardware.synthesis.result;
   if (!result) return report;
-  report.stale = stale(*result);
+  const PpaEncoder* encoder = encoder_of(*result, report.arch);
+  report.stale = stale(*result) || (encoder != nullptr && stale(*encoder));
   const auto cost_at = [&](int node) {
     return hardware_cost(report.arch, report.activity, *result, report.hardware.estimates, node);
   };
@@ -257,6 +278,8 @@ ordered_json to_json(const EnergyReport& report) {
                       {"cycles", report.activity.cycles},
                       {"beats", report.activity.beats},
                       {"results", report.activity.results}}}};
+  if (const std::string missing = missing_encoder(report); !missing.empty())
+    json["encoder"] = {{"missing", missing}, {"command", report.hardware.command}};
   json.update(node_json(report, *report.cost, true));
   if (report.projection) {
     json["projection"] = {{"method", kProjection}, {"array_leakage", "left out"}};

@@ -20,6 +20,7 @@ using nlohmann::json;
 
 constexpr const char* kSchema = "bcq-ppa-1";
 constexpr const char* kNumberFormat = "bcq";
+constexpr int kFp32Precision = 24;  // significand bits of what leaves the array
 
 /// A value of the file that knows where it stands, for complaints.
 class Field {
@@ -70,6 +71,12 @@ class Field {
     return number();
   }
 
+  [[nodiscard]] int whole(int largest, const std::string& unit) const {
+    const double value = positive();
+    if (value != std::floor(value) || value > largest) refuse("expected a whole number of " + unit);
+    return static_cast<int>(value);
+  }
+
   [[nodiscard]] bool has(const std::string& key) const { return value_.is_object() && value_.contains(key); }
   [[nodiscard]] bool is_null() const { return value_.is_null(); }
 
@@ -114,13 +121,11 @@ bool is_result(const json& document) {
 
 PpaLibrary library_of(const Field& field) {
   if (field["node_nm"].is_null()) field["node_nm"].refuse("not known of this library; write it there, in nm");
-  const double node = field["node_nm"].positive();
-  if (node != std::floor(node) || node > 1e4) field["node_nm"].refuse("expected a whole number of nm");
   return {.name = field["name"].text(),
           .sha256 = field["sha256"].text(),
           .voltage = field["voltage"].positive(),
           .temperature = field["temperature"].number(),
-          .node_nm = static_cast<int>(node)};
+          .node_nm = field["node_nm"].whole(10'000, "nm")};
 }
 
 PpaPart part_of(const Field& field) {
@@ -146,6 +151,34 @@ std::string crc_of(const Field& field) {
   return text;
 }
 
+void read_rtl(const Field& field, PpaRtl& rtl) {
+  rtl.rtl_crc32 = crc_of(field["rtl_crc32"]);
+  for (const Field& name : field["rtl_files"].elements()) rtl.rtl_files.push_back(name.text());
+}
+
+/// Nothing ran on the gates where workload is missing.
+void require_workload(const Field& field) {
+  if (!field.has("workload")) field.refuse("workload: missing, so nothing ran on the gates and energies are not known");
+}
+
+PpaEncoder encoder_from(const Field& field) {
+  if (field["precision"].positive() != kFp32Precision)
+    field["precision"].refuse(fmt::format("expected {}: what leaves the array is FP32", kFp32Precision));
+  require_workload(field);
+  PpaEncoder encoder;
+  read_rtl(field, encoder);
+  encoder.lanes = field["lanes"].whole(1024, "scalars");
+  encoder.critical_path_ns = field["critical_path_ns"].positive();
+  encoder.highest_clock_mhz = field["highest_clock_mhz"].positive();
+  encoder.cells = field["cells"].amount();
+  encoder.flip_flops = field["flip_flops"].amount();
+  encoder.area_um2 = field["area_um2"].amount();
+  encoder.leakage_uw = field["leakage_uw"].amount();
+  encoder.energy_pj = field["energy_pj"].amount();
+  encoder.clock_pj = field["clock_pj"].amount();
+  return encoder;
+}
+
 PpaResult result_of(const fs::path& path, const json& document) {
   const Field file(path, document);
   if (file["schema"].text() != kSchema) file["schema"].refuse(fmt::format("expected \"{}\"", kSchema));
@@ -154,16 +187,16 @@ PpaResult result_of(const fs::path& path, const json& document) {
   result.name = file["name"].text();
   result.command = file["command"].text();
   result.number_format = file.has("number_format") ? file["number_format"].text() : kNumberFormat;
-  if (!file.has("workload")) file.refuse("workload: missing, so nothing ran on the gates and energies are not known");
+  require_workload(file);
   result.library = library_of(file["library"]);
   for (const auto& [tool, version] : file["tools"].members()) result.tools[tool] = version.text();
   for (const auto& [key, value] : file["parameters"].members()) result.parameters[key] = value.dump();
-  result.rtl_crc32 = crc_of(file["rtl_crc32"]);
-  for (const Field& name : file["rtl_files"].elements()) result.rtl_files.push_back(name.text());
+  read_rtl(file, result);
   result.clock_ns = file["clock_ns"].positive();
   result.critical_path_ns = file["critical_path_ns"].positive();
   result.highest_clock_mhz = file["highest_clock_mhz"].positive();
   for (const Field& part : file["parts"].elements()) result.parts.push_back(part_of(part));
+  if (file.has("encoder")) result.encoder = encoder_from(file["encoder"]);
   return result;
 }
 
@@ -213,8 +246,13 @@ std::string difference(const PpaResult& result, const Arch& arch) {
   return "";
 }
 
+const PpaEncoder* encoder_of(const PpaResult& result, const Arch& arch) {
+  return result.encoder && result.encoder->lanes == arch.memory.encoder_lanes ? &*result.encoder : nullptr;
+}
+
 PpaLookup find_ppa_result(const Arch& arch, const fs::path& folder) {
-  std::string missing = fmt::format("no results of synthesis for this array in {}", folder.string());
+  PpaLookup found{.result = {},
+                  .missing = fmt::format("no results of synthesis for this array in {}", folder.string())};
   const std::string own = arch.name + ".json";
   std::vector<fs::path> files = json_files(folder);
   std::stable_partition(files.begin(), files.end(), [&](const fs::path& path) { return path.filename() == own; });
@@ -223,10 +261,16 @@ PpaLookup find_ppa_result(const Arch& arch, const fs::path& folder) {
     if (path.filename() != own && !is_result(document)) continue;
     PpaResult result = result_of(path, document);
     const std::string different = difference(result, arch);
-    if (different.empty()) return {.result = std::move(result), .missing = {}};
-    if (path.filename() == own) missing += fmt::format(": {} there has {}", own, different);
+    if (!different.empty()) {
+      if (path.filename() == own) found.missing += fmt::format(": {} there has {}", own, different);
+      continue;
+    }
+    const bool whole = arch.memory.encoder_lanes == 0 || encoder_of(result, arch) != nullptr;
+    if (whole || !found.result) found.result = std::move(result);
+    if (whole) break;
   }
-  return {.result = {}, .missing = missing};
+  if (found.result) found.missing.clear();
+  return found;
 }
 
 PpaResult ppa_result_for(const Arch& arch, const fs::path& path) {

@@ -42,12 +42,12 @@ std::optional<std::string> rtl_crc32(const std::vector<std::string>& files, cons
   return fmt::format("{:08x}", crc);
 }
 
-bool stale(const PpaResult& result, const std::filesystem::path& folder) {
-  return rtl_crc32(result.rtl_files, folder) != result.rtl_crc32;
+bool stale(const PpaRtl& rtl, const std::filesystem::path& folder) {
+  return rtl_crc32(rtl.rtl_files, folder) != rtl.rtl_crc32;
 }
 
-bool stale(const PpaResult& result) {
-  return stale(result, BCQ_RTL_DIR);
+bool stale(const PpaRtl& rtl) {
+  return stale(rtl, BCQ_RTL_DIR);
 }
 
 }  // namespace bcq::sim

@@ -18,7 +18,12 @@ ActionCounts count_actions(const Arch& arch, const LoopPlan& plan) {
   counts.decodes = counts.codebook_reads = beats * (rows + cols) * lanes;
   counts.scale_multiplies = counts.accumulations = tiles * activation.block_arrays * rows * cols;
   counts.output_multiplies = tiles * rows * cols;
-  if (arch.memory.encoder_lanes > 0) counts.encodes = std::uint64_t{plan.size().m} * plan.size().n;
+  if (arch.memory.encoder_lanes > 0) {
+    counts.encodes = std::uint64_t{plan.size().m} * plan.size().n;
+    // Only the last group of a row ends within a beat.
+    counts.encoder_beats =
+        std::uint64_t{plan.size().m} * ceil_div(plan.size().n, static_cast<std::size_t>(arch.memory.encoder_lanes));
+  }
   counts.activation_buffer = {8 * std::uint64_t{activation.bytes()} * weight.panels,
                               8 * plan.loaded_bytes(Operand::kActivation)};
   counts.weight_buffer = {8 * std::uint64_t{weight.bytes()} * activation.panels,

@@ -126,11 +126,12 @@ class CaseMaker {
   }
 
   void write(const std::filesystem::path& folder) {
-    files_.number("FORMAT", static_cast<std::size_t>(baseline_.arithmetic));
+    CasePackage& package = files_.package();
+    package.number("FORMAT", static_cast<std::size_t>(baseline_.arithmetic));
     // There are no codebooks: the bench writes two of 1-bit codewords to nobody.
-    files_.number("NC", 1);
-    files_.number("BC", 1);
-    files_.constant("  localparam bit FROZEN = 1'b0;");
+    package.number("NC", 1);
+    package.number("BC", 1);
+    package.frozen(false);
     std::string codebooks_hex;
     for (int i = 0; i < 32; ++i) codebooks_hex += "0\n";
     files_.write(folder, codebooks_hex);

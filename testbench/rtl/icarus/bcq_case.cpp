@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <random>
@@ -29,12 +27,7 @@ class CaseMaker {
         random_(seed),
         activation_(given ? *given : codebooks()),
         weight_(given ? *given : codebooks()),
-        files_(arch, BeatLayout(arch.format, arch.lanes).bits(), 1) {
-    for (const CodebookSet* set : {&activation_, &weight_})
-      for (const auto& book : set->codebooks)
-        for (const auto codeword : book)
-          codebooks_hex_ += fmt::format("{:0{}x}\n", codeword & ((1 << arch.format.bc) - 1), (arch.format.bc + 3) / 4);
-  }
+        files_(arch, BeatLayout(arch.format, arch.lanes).bits(), 1) {}
 
   /// Appends a GEMM of random operands.
   void add(const Shape& shape, float activation_scale, float weight_scale) {
@@ -58,19 +51,14 @@ class CaseMaker {
   }
 
   void write(const std::filesystem::path& folder) {
-    const BcqFormat& f = arch_.format;
-    files_.number("LB", static_cast<std::size_t>(f.lb));
-    files_.number("LA", static_cast<std::size_t>(f.la));
-    files_.number("NC", static_cast<std::size_t>(f.nc));
-    files_.number("BC", static_cast<std::size_t>(f.bc));
-    files_.number("ACCUM", arch_.accumulation == Accumulation::kFp32 ? 1 : 0);
-    files_.number("DECODE", static_cast<std::size_t>(arch_.decode));
-    files_.constant(fmt::format("  localparam bit FROZEN = 1'b{};", arch_.frozen ? 1 : 0));
-    const int bits = f.nc * 16 * f.bc;
-    for (const auto& [name, set] : {std::pair{"ACT", &activation_}, std::pair{"WGT", &weight_}})
-      files_.constant(fmt::format("  localparam logic [{}:0] {}_CODEBOOKS = {};", bits - 1, name,
-                                  arch_.frozen ? constant(*set) : std::to_string(bits) + "'h0"));
-    files_.write(folder, codebooks_hex_);
+    CasePackage& package = files_.package();
+    package.format(arch_.format);
+    package.number("ACCUM", arch_.accumulation == Accumulation::kFp32 ? 1 : 0);
+    package.number("DECODE", static_cast<std::size_t>(arch_.decode));
+    package.frozen(arch_.frozen);
+    package.codebooks("ACT_CODEBOOKS", activation_, arch_.frozen);
+    package.codebooks("WGT_CODEBOOKS", weight_, arch_.frozen);
+    files_.write(folder, hex(activation_) + hex(weight_));
   }
 
  private:
@@ -101,27 +89,10 @@ class CaseMaker {
     return t;
   }
 
-  /// A codebook set as a Verilog constant, entry i of codebook c at [(c*16 + i)*BC +: BC].
-  static std::string constant(const CodebookSet& set) {
-    const auto bc = static_cast<std::size_t>(set.format.bc);
-    const std::size_t bits = set.codebooks.size() * 16 * bc;
-    std::vector<std::uint32_t> words(bits / 32 + 1);
-    std::size_t lsb = 0;
-    for (const auto& book : set.codebooks)
-      for (const auto codeword : book) {
-        BitSpan(words).put(lsb, set.format.bc, static_cast<std::uint32_t>(codeword));
-        lsb += bc;
-      }
-    std::string digits = hex(words, bits);
-    digits.pop_back();
-    return fmt::format("{}'h{}", bits, digits);
-  }
-
   Arch arch_;
   std::mt19937_64 random_;
   CodebookSet activation_, weight_;
   CaseFiles files_;
-  std::string codebooks_hex_;
 };
 
 /// The first `rows` rows of a tensor.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bcq/atomic_file.hpp"
+#include "bcq/beat.hpp"
 
 namespace bcq::testbench {
 
@@ -15,17 +16,65 @@ std::string hex(std::span<const std::uint32_t> words, std::size_t bits) {
   return text.substr(text.size() - ceil_div(bits, 4)) + "\n";
 }
 
+std::string hex(const CodebookSet& set) {
+  const int bc = set.format.bc;
+  std::string lines;
+  for (const auto& book : set.codebooks)
+    for (const auto codeword : book) lines += fmt::format("{:0{}x}\n", codeword & ((1 << bc) - 1), (bc + 3) / 4);
+  return lines;
+}
+
+void CasePackage::number(std::string_view name, std::size_t value) {
+  text_ += fmt::format("  localparam int {} = {};\n", name, value);
+}
+
+void CasePackage::bits(std::string_view name, std::size_t width, std::string_view digits) {
+  digits.remove_suffix(1);
+  text_ += fmt::format("  localparam logic [{}:0] {} = {}'h{};\n", width - 1, name, width, digits);
+}
+
+void CasePackage::format(const BcqFormat& format) {
+  number("LB", static_cast<std::size_t>(format.lb));
+  number("LA", static_cast<std::size_t>(format.la));
+  number("NC", static_cast<std::size_t>(format.nc));
+  number("BC", static_cast<std::size_t>(format.bc));
+}
+
+void CasePackage::frozen(bool frozen) {
+  text_ += fmt::format("  localparam bit FROZEN = 1'b{};\n", frozen ? 1 : 0);
+}
+
+void CasePackage::codebooks(std::string_view name, const CodebookSet& set, bool frozen) {
+  const auto bc = static_cast<std::size_t>(set.format.bc);
+  const std::size_t width = set.codebooks.size() * 16 * bc;
+  std::vector<std::uint32_t> words(ceil_div(width, 32));
+  std::size_t lsb = 0;
+  for (const auto& book : set.codebooks) {
+    for (const auto codeword : book) {
+      if (frozen) BitSpan(words).put(lsb, set.format.bc, static_cast<std::uint32_t>(codeword));
+      lsb += bc;
+    }
+  }
+  bits(name, width, hex(words, width));
+}
+
+void CasePackage::write(const std::filesystem::path& folder) const {
+  std::filesystem::create_directories(folder);
+  write_file_atomically(folder / "case_pkg.sv",
+                        "// Written by make_case.\npackage case_pkg;\n" + text_ + "endpackage\n");
+}
+
 CaseFiles::CaseFiles(const sim::Arch& arch, std::size_t beat_bits, std::size_t scales)
     : rows_(static_cast<std::size_t>(arch.rows)),
       cols_(static_cast<std::size_t>(arch.cols)),
       beat_bits_(beat_bits),
       scales_(scales) {
-  number("ROWS", rows_);
-  number("COLS", cols_);
-  number("LANES", static_cast<std::size_t>(arch.lanes));
-  number("K_MAX", arch.k_max);
-  number("BEAT_W", beat_bits_);
-  number("SCALES", scales_);
+  package_.number("ROWS", rows_);
+  package_.number("COLS", cols_);
+  package_.number("LANES", static_cast<std::size_t>(arch.lanes));
+  package_.number("K_MAX", arch.k_max);
+  package_.number("BEAT_W", beat_bits_);
+  package_.number("SCALES", scales_);
 }
 
 void CaseFiles::beat(std::span<const std::uint32_t> activation, std::span<const std::uint32_t> weight) {
@@ -52,17 +101,12 @@ void CaseFiles::end_run(std::size_t k, std::span<const float> scales) {
   ++runs_;
 }
 
-void CaseFiles::number(std::string_view name, std::size_t value) {
-  constants_ += fmt::format("  localparam int {} = {};\n", name, value);
-}
-
 void CaseFiles::write(const std::filesystem::path& folder, std::string_view codebooks_hex) const {
-  std::filesystem::create_directories(folder);
-  const std::string sizes =
-      fmt::format("  localparam int RUNS = {};\n  localparam int BEATS = {};\n  localparam int RESULT_ROWS = {};\n",
-                  runs_, beats_, result_rows_);
-  write_file_atomically(folder / "case_pkg.sv",
-                        "// Written by make_case.\npackage case_pkg;\n" + constants_ + sizes + "endpackage\n");
+  CasePackage package = package_;
+  package.number("RUNS", runs_);
+  package.number("BEATS", beats_);
+  package.number("RESULT_ROWS", result_rows_);
+  package.write(folder);
   write_file_atomically(folder / "codebooks.hex", codebooks_hex);
   write_file_atomically(folder / "act.hex", act_hex_);
   write_file_atomically(folder / "wgt.hex", wgt_hex_);

@@ -1,4 +1,4 @@
-// The cases that make_case writes, for BCQ's array and for those of the baselines.
+// The cases that make_case writes: for BCQ's array, for those of the baselines, for the on-line encoder.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,12 @@ struct Shape {
 struct Window {
   std::string layer;
   std::size_t m, n;
+};
+
+/// The first rows of a layer's activation.
+struct ActivationWindow {
+  std::string layer;
+  std::size_t rows;
 };
 
 /// Where a case comes from and where it goes.
@@ -50,5 +56,10 @@ void write_bcq_window(const CaseRequest& request, const Window& window);
 void write_baseline_corners(const CaseRequest& request, const Baseline& baseline);
 void write_baseline_random(const CaseRequest& request, const Baseline& baseline, const Shape& shape);
 void write_baseline_window(const CaseRequest& request, const Baseline& baseline, const Window& window);
+
+/// Rows that the encoder of the architecture (output.encoder_lanes, FP32) takes, with a static tensor scale: that of
+/// the whole activation, or of random scalars between -1 and 1. Throws InputError where there is no encoder.
+void write_encoder_window(const CaseRequest& request, const ActivationWindow& window);
+void write_encoder_random(const CaseRequest& request, std::size_t rows, std::size_t k);
 
 }  // namespace bcq::testbench

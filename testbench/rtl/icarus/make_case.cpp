@@ -1,6 +1,7 @@
-// Writes stimulus and expected results of a few GEMMs on a small array, as files for $readmemh.
+// Writes stimulus and expected results of a few GEMMs on a small array, or of rows for the encoder, as files for
+// $readmemh.
 //
-// The folder gets case_pkg.sv (the array's parameters and the case's sizes) and *.hex. Expected words come from the
+// The folder gets case_pkg.sv (the hardware's parameters and the case's sizes) and *.hex. Expected words come from the
 // golden model; rows and columns beyond an operand are +0.
 #include <fmt/format.h>
 
@@ -23,6 +24,12 @@ std::size_t count(const std::string& text) {
   if (error != std::errc() || *end != '\0' || value == 0)
     throw std::runtime_error(fmt::format("'{}' is no count: give 1 or more", text));
   return value;
+}
+
+void run_encoder(const CaseRequest& request, const std::vector<std::string>& what) {
+  if (what.size() == 3 && what[0] == "random") return write_encoder_random(request, count(what[1]), count(what[2]));
+  if (what.size() == 2) return write_encoder_window(request, {what[0], count(what[1])});
+  throw std::runtime_error("--encoder: behind FOLDER: LAYER ROWS or random ROWS K");
 }
 
 void run(const CaseRequest& request, const std::string& format, const std::vector<std::string>& what) {
@@ -57,13 +64,24 @@ int sc_main(int argc, char** argv) {
   app.add_option("ARCH", request.arch, "architecture file (TOML); a baseline takes the array's size from it")
       ->required();
   app.add_option("FOLDER", request.folder, "where the files go")->required();
-  app.add_option("WHAT", what, "LAYER M N: the first M x N results of a layer; random M N K; without: corner cases");
-  app.add_option("--format", format, "number format: bcq, or a baseline of docs/baselines.md")->capture_default_str();
+  app.add_option("WHAT", what,
+                 "LAYER M N: the first M x N results of a layer; random M N K; without: corner cases; with --encoder "
+                 "LAYER ROWS or random ROWS K");
+  bool encoder = false;
+  CLI::Option* encoder_option = app.add_flag(
+      "--encoder", encoder, "rows for the on-line encoder of the architecture, and the beats that it makes of them");
+  app.add_option("--format", format, "number format: bcq, or a baseline of docs/baselines.md")
+      ->capture_default_str()
+      ->excludes(encoder_option);
   app.add_option("--seed", request.seed, "of random operands")->capture_default_str();
   app.add_option("--codebooks", request.codebooks, "of BCQ (default: the universal set of the format)");
   CLI11_PARSE(app, argc, argv);
   try {
-    bcq::testbench::run(request, format, what);
+    if (encoder) {
+      bcq::testbench::run_encoder(request, what);
+    } else {
+      bcq::testbench::run(request, format, what);
+    }
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "make_case: {}\n", error.what());

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Activity {
   double macs = 0, cycles = 0;
   double beats = 0;    ///< issued: of both operands at once
   double results = 0;  ///< scalars that left the array, padding included
+  double encoder_beats = 0;
   std::array<Bits, 3> buffers;
   double dram_bits = 0;
 };
@@ -54,19 +56,20 @@ struct NamedCost {
   Cost cost;
 };
 
-/// The machine at one node. `parts` alone can come from synthesis; all else is estimated.
+/// The machine at one node. `parts` and `encoder` alone can come from synthesis; all else is estimated.
 struct HardwareCost {
   int node_nm = 0;
-  double highest_clock_mhz = 0;
-  double clock_mhz = 0;  ///< of the run: the architecture's, or the highest where that is lower
+  double highest_clock_mhz = 0;  ///< of array and encoder
+  double clock_mhz = 0;          ///< of the run: the architecture's, or the highest where that is lower
   double seconds = 0;
   double gops = 0;
   std::vector<NamedCost> parts;  ///< of the array
+  std::optional<Cost> encoder;   ///< on line, where the architecture has one that has been synthesized
   std::vector<NamedCost> buffers;
   Cost dram;  ///< off-chip: no area
 
   [[nodiscard]] Cost array() const;
-  [[nodiscard]] Cost chip() const;        ///< array and buffers
+  [[nodiscard]] Cost chip() const;        ///< array, encoder and buffers
   [[nodiscard]] Cost everything() const;  ///< and DRAM
   [[nodiscard]] double power_w(const Cost& cost) const { return cost.energy_j() / seconds; }
   [[nodiscard]] double gops_per_w(const Cost& cost) const { return gops / power_w(cost); }

@@ -26,7 +26,7 @@ struct EnergyReport {
   Hardware hardware;
   Arch arch;
   Activity activity;
-  bool stale = false;                      ///< the RTL has changed since it was synthesized
+  bool stale = false;                      ///< the RTL, of the encoder too, has changed since it was synthesized
   std::optional<HardwareCost> cost;        ///< nothing without results of synthesis
   std::optional<HardwareCost> projection;  ///< to another node
 };

@@ -34,17 +34,32 @@ struct PpaLibrary {
   int node_nm = 0;
 };
 
-struct PpaResult {
+/// The RTL that was synthesized.
+struct PpaRtl {
+  std::string rtl_crc32;  ///< of rtl_files at that time, as rtl_crc32() writes it
+  std::vector<std::string> rtl_files;
+};
+
+/// The on-line encoder, a part beside the array.
+struct PpaEncoder : PpaRtl {
+  int lanes = 0;  ///< scalars per beat
+  double critical_path_ns = 0, highest_clock_mhz = 0;
+  double cells = 0, flip_flops = 0;
+  double area_um2 = 0, leakage_uw = 0;
+  double energy_pj = 0;  ///< of a beat
+  double clock_pj = 0;   ///< every cycle, busy or not
+};
+
+struct PpaResult : PpaRtl {
   std::filesystem::path path;
   std::string name, command;
   std::string number_format;  ///< "bcq", or that of an array it is compared with
   PpaLibrary library;
   std::map<std::string, std::string> tools;       ///< versions
   std::map<std::string, std::string> parameters;  ///< of the array, each as its JSON text
-  std::string rtl_crc32;                          ///< of rtl_files when they were synthesized, as rtl_crc32() writes it
-  std::vector<std::string> rtl_files;
   double clock_ns = 0, critical_path_ns = 0, highest_clock_mhz = 0;
   std::vector<PpaPart> parts;
+  std::optional<PpaEncoder> encoder;
 };
 
 /// Where results lie: the environment variable BCQ_PPA_RESULTS, or else ppa/results of the sources.
@@ -57,14 +72,17 @@ struct PpaResult {
 /// equal. Neither names nor clocks nor the memory around the array are parameters.
 [[nodiscard]] std::string difference(const PpaResult& result, const Arch& arch);
 
+/// The encoder of a result if it is that of the architecture; nullptr otherwise.
+[[nodiscard]] const PpaEncoder* encoder_of(const PpaResult& result, const Arch& arch);
+
 /// The results for an architecture, or why there are none.
 struct PpaLookup {
   std::optional<PpaResult> result;
   std::string missing;
 };
 
-/// Looks for NAME.json of the folder, then for any file of it with the array's parameters. Throws InputError for
-/// results that it comes across and cannot read.
+/// Looks for NAME.json of the folder, then for any file of it with the array's parameters, rather one with the
+/// architecture's encoder, if it has one. Throws InputError for results that it comes across and cannot read.
 [[nodiscard]] PpaLookup find_ppa_result(const Arch& arch, const std::filesystem::path& folder);
 
 /// The results of a file that the user names. Throws InputError for those of another array.
@@ -76,7 +94,7 @@ struct PpaLookup {
                                                    const std::filesystem::path& folder);
 
 /// Whether the RTL in `folder`, by default that of the sources, is no longer what was synthesized.
-[[nodiscard]] bool stale(const PpaResult& result, const std::filesystem::path& folder);
-[[nodiscard]] bool stale(const PpaResult& result);
+[[nodiscard]] bool stale(const PpaRtl& rtl, const std::filesystem::path& folder);
+[[nodiscard]] bool stale(const PpaRtl& rtl);
 
 }  // namespace bcq::sim

@@ -26,6 +26,7 @@ struct ActionCounts {
   std::uint64_t accumulations = 0;      ///< of scaled sums
   std::uint64_t output_multiplies = 0;  ///< results times the tensor scales
   std::uint64_t encodes = 0;            ///< results encoded on line
+  std::uint64_t encoder_beats = 0;      ///< that the on-line encoder takes them in
   SramBits activation_buffer;           ///< read by the array, written by the DMA engine
   SramBits weight_buffer;               ///< likewise
   SramBits result_buffer;               ///< read by the DMA engine or the encoder, written by the array

@@ -54,7 +54,8 @@ struct PpaResult {
 [[nodiscard]] PpaResult read_ppa_result(const std::filesystem::path& path);
 
 /// The first parameter in which a result and an architecture differ, "rows = 8 instead of 16"; empty when all are
-/// equal. Neither names nor clocks nor the memory around the array are parameters.
+/// equal: the number format, rows, columns, lanes, k_max, and what BCQ has beside them. Neither names nor clocks nor
+/// the memory around the array are parameters.
 [[nodiscard]] std::string difference(const PpaResult& result, const Arch& arch);
 
 /// The results for an architecture, or why there are none.

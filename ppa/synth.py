@@ -9,6 +9,7 @@ steps, what is left out, and how to use libraries other than osu018 (Nangate45, 
 import argparse
 import os
 import pathlib
+import subprocess
 import sys
 import tomllib
 
@@ -59,8 +60,9 @@ def measurer(parser, arguments):
         models = arguments.models or arguments.liberty.with_suffix(".v")
         if not arguments.no_power and not models.is_file():
             raise flow.FlowError(f"{models}: no Verilog models of the cells; name them with --models, or leave energies out: --no-power")
-        if not (arguments.programs / "make_case").is_file():
-            raise flow.FlowError(f"{arguments.programs}: no make_case there; run `make programs`, or name its folder with --programs")
+        for program in ("bcq", "make_case"):
+            if not (arguments.programs / program).is_file():
+                raise flow.FlowError(f"{arguments.programs}: no {program} there; run `make programs`, or name its folder with --programs")
         if not arguments.layer.is_file():
             raise flow.FlowError(f"{arguments.layer}: no such layer; name one with --layer")
     except (flow.FlowError, liberty.LibertyError) as error:
@@ -70,26 +72,33 @@ def measurer(parser, arguments):
     )
 
 
-def design_of(parser, name):
-    """A named architecture, or a file of one."""
+def design_of(parser, programs, name):
+    """A named architecture, or a file of one, which `bcq arch` has looked at: what it refuses is the parser's error."""
     path = pathlib.Path(name)
     if path.suffix == ".toml":
-        try:
-            entry = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            parser.error(f"{path}: {error}")
+        checked = subprocess.run([programs / "bcq", "arch", path], capture_output=True, text=True, check=False)
+        if checked.returncode != 0:
+            parser.error(checked.stderr.strip().removeprefix("bcq: "))
+        entry = tomllib.loads(path.read_text(encoding="utf-8"))
         name = entry.get("name", path.stem)
     else:
         entry = architectures.every().get(name)
         if entry is None:
             parser.error(f"--arch: no architecture '{name}'; bcq arch lists them, or give a file NAME.toml")
-    try:
-        array = {"accumulator": "exact", "decode": "pairs"} | {
-            key: value for key, value in entry["array"].items() if key != "clock_mhz"
-        }
-        return flow.Design(name, array, dict(entry["format"]))
-    except KeyError as error:
-        parser.error(f"{name}: no section {error}")
+    default = architectures.every()["default"]
+    array = {"accumulator": "exact", "decode": "pairs"} | entry.get("array", {})
+    array = {key: value for key, value in completed(array, default["array"]).items() if key != "clock_mhz"}
+    numbers = dict(entry.get("format", {}))
+    number_format = numbers.pop("number", "bcq")
+    return flow.Design(name, array, completed(numbers, default["format"]), number_format)
+
+
+def completed(section, default):
+    """With the keys that are left out, behind the others: measurements are kept by the order of keys as well.
+
+    Another number format has none of BCQ's; the case and the record of its array have them all the same.
+    """
+    return section | {key: value for key, value in default.items() if key not in section}
 
 
 def check_composition(chain, design):
@@ -114,11 +123,11 @@ def main(arguments=None):
     names = list(architectures.named()) if options.all else options.arch or ["default"]
     if options.check_composition:
         for name in names:
-            check_composition(measure.flow, design_of(parser, name))
+            check_composition(measure.flow, design_of(parser, options.programs, name))
         return
     output = options.output or (results.FOLDER if options.all else None)
     for name in names:
-        result = measure(design_of(parser, name), f"bcq synth --arch {name}")
+        result = measure(design_of(parser, options.programs, name), f"bcq synth --arch {name}")
         print(results.text(result) + "\n", flush=True)
         if options.path:
             print(result["critical_path"]["report"] + "\n")

@@ -10,6 +10,7 @@ namespace bcq::sim {
 namespace {
 
 constexpr int kMaxSide = 1024;
+constexpr std::size_t kLeastBaselineK = 16;  // K_MAX of rtl/baseline/baseline_array.sv
 
 void require_side(const std::string& where, const char* key, int value) {
   if (value >= 1 && value <= kMaxSide) return;
@@ -35,6 +36,10 @@ void require_baseline(const std::string& where, const Arch& arch) {
   if (scalars % static_cast<std::size_t>(arch.lanes) != 0) {
     throw InputError(fmt::format("{}: array.lanes = {} does not divide the {} scalars of a group of {}; use a divisor",
                                  where, arch.lanes, scalars, arch.number()));
+  }
+  if (arch.k_max < kLeastBaselineK) {
+    throw InputError(fmt::format("{}: array.k_max = {}: too short for the array of {}; use {} to {}", where, arch.k_max,
+                                 arch.number(), kLeastBaselineK, kMaxK));
   }
   if (arch.memory.encoder_lanes > 0) {
     throw InputError(fmt::format("{}: output.encoder_lanes = {}: the encoder makes BCQ, not {}; use 0", where,

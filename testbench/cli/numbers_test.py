@@ -86,6 +86,7 @@ class Numbers(Folder):
             ('[format]\nnumber = "int5"\n', "bad.toml:2: format.number", '"int4"', '"bcq"'),
             ("[format]\nnumber = 4\n", "bad.toml:2: format.number", "string"),
             ('[array]\nlanes = 32\n[format]\nnumber = "int4"\n', "bad.toml:2: array.lanes = 32", "16 scalars of a group of int4"),
+            ('[array]\nlanes = 8\nk_max = 8\n[format]\nnumber = "int4"\n', "bad.toml:3: array.k_max = 8", "16 to 65536"),
             ('[format]\nnumber = "int4"\n[output]\nencoder_lanes = 8\n', "bad.toml:4: output.encoder_lanes = 8", "use 0"),
         ):
             self.write("bad.toml", text)

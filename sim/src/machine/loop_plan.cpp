@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "bcq/error.hpp"
-#include "bcq/sim/panel.hpp"
 
 namespace bcq::sim {
 namespace {

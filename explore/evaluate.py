@@ -94,7 +94,7 @@ class Evaluation:
         what, target = self.job["synthesis"], self.folder / f"{self._array_name()}.json"
         locks = synth.cache_folder() / "locks"
         locks.mkdir(parents=True, exist_ok=True)
-        options = ["--clock", what["clock_ns"], "--jobs", 1] + ([] if what["energy"] else ["--no-power"])
+        options = ["--clock", what["clock_ns"], "--jobs", 1, "--no-random" if what["energy"] else "--no-power"]
         options += ["--layer", what["layer"]["path"]] if "layer" in what else []
         with (locks / self._array_name()).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

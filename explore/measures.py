@@ -68,7 +68,7 @@ def _physical(runs):
     physical = [run.report["physical"] for run in runs]
     seconds, macs = sum(run["seconds"] for run in physical), _total(runs, "macs")
     energy, array = (sum(run["totals"][what]["energy_j"] for run in physical) for what in ("everything", "array"))
-    area = physical[0]["totals"]["array_and_buffers"]["area_mm2"]
+    area = physical[0]["totals"]["chip"]["area_mm2"]
     gops = 2 * macs / seconds / 1e9
     return {
         "seconds": seconds, "gops": gops, "energy_j": energy, "energy_delay_js": energy * seconds, "power_w": energy / seconds,

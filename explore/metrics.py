@@ -32,7 +32,7 @@ METRICS = {
     "seconds": Metric("time", "s", "min"),
     "gops": Metric("throughput", "GOPS", "max"),
     "area_mm2": Metric("array area", "mm²", "min", "synthesis"),
-    "chip_area_mm2": Metric("array and buffers area", "mm²", "min", "energy", True),
+    "chip_area_mm2": Metric("chip area", "mm²", "min", "energy", True),
     "clock_mhz": Metric("clock of the run", "MHz", "max"),
     "highest_clock_mhz": Metric("highest clock", "MHz", "max", "synthesis"),
     "array_pj_per_mac": Metric("array energy per MAC", "pJ", "min", "energy"),

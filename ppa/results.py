@@ -184,6 +184,7 @@ def text(result):
         for part, value in result["energy_per_mac_pj"].items():
             beside = f"{random[part]:>10.3f} on random data" if part in random else ""
             lines.append(f"    {part:14}{value:>9.3f}{beside}")
+    if "energy_per_mac_pj" in result and result["number_format"] == "bcq":
         la = result["parameters"]["la"]
         lines.append(f"  energy per block array of {la}: {la * result['energy_per_mac_pj']['total']:,.1f} pJ")
     if "encoder" in result:

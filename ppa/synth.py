@@ -10,6 +10,7 @@ libraries other than osu018 (Nangate45, sky130, ASAP7).
 import argparse
 import os
 import pathlib
+import subprocess
 import sys
 import tomllib
 
@@ -45,6 +46,7 @@ def add_flow_arguments(parser):
     parser.add_argument("--layer", type=pathlib.Path, default=LAYER, metavar="FILE",
                         help="layer whose data the gates run (default: %(default)s)")
     parser.add_argument("--no-power", action="store_true", help="area and timing alone: minutes less")
+    parser.add_argument("--no-random", action="store_true", help="leave out the comparison with random data: the half of the time")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="parts mapped at a time (default: %(default)s)")
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build" / "release" / "bin", metavar="FOLDER",
                         help="where bcq and make_case are (default: %(default)s)")
@@ -60,37 +62,47 @@ def measurer(parser, arguments):
         models = arguments.models or arguments.liberty.with_suffix(".v")
         if not arguments.no_power and not models.is_file():
             raise flow.FlowError(f"{models}: no Verilog models of the cells; name them with --models, or leave energies out: --no-power")
-        if not (arguments.programs / "make_case").is_file():
-            raise flow.FlowError(f"{arguments.programs}: no make_case there; run `make programs`, or name its folder with --programs")
+        for program in ("bcq", "make_case"):
+            if not (arguments.programs / program).is_file():
+                raise flow.FlowError(f"{arguments.programs}: no {program} there; run `make programs`, or name its folder with --programs")
         if not arguments.layer.is_file():
             raise flow.FlowError(f"{arguments.layer}: no such layer; name one with --layer")
     except (flow.FlowError, liberty.LibertyError) as error:
         parser.error(str(error))
-    return Measurer(
-        library, models, arguments.programs, arguments.layer, arguments.clock, cache_folder(), arguments.jobs, arguments.no_power
-    )
+    data = "nothing" if arguments.no_power else "real" if arguments.no_random else "real and random"
+    return Measurer(library, models, arguments.programs, arguments.layer, arguments.clock, cache_folder(), arguments.jobs, data)
 
 
-def design_of(parser, name):
-    """A named architecture, or a file of one: its array, and the scalars per cycle of its on-line encoder (0: none)."""
+def design_of(parser, programs, name):
+    """A named architecture, or a file of one, which `bcq arch` has looked at: what it refuses is the parser's error.
+
+    Its array, and the scalars per cycle of its on-line encoder (0: none)."""
     path = pathlib.Path(name)
     if path.suffix == ".toml":
-        try:
-            entry = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            parser.error(f"{path}: {error}")
+        checked = subprocess.run([programs / "bcq", "arch", path], capture_output=True, text=True, check=False)
+        if checked.returncode != 0:
+            parser.error(checked.stderr.strip().removeprefix("bcq: "))
+        entry = tomllib.loads(path.read_text(encoding="utf-8"))
         name = entry.get("name", path.stem)
     else:
         entry = architectures.every().get(name)
         if entry is None:
             parser.error(f"--arch: no architecture '{name}'; bcq arch lists them, or give a file NAME.toml")
-    try:
-        array = {"accumulator": "exact", "decode": "pairs"} | {
-            key: value for key, value in entry["array"].items() if key != "clock_mhz"
-        }
-        return flow.Design(name, array, dict(entry["format"])), entry.get("output", {}).get("encoder_lanes", 0)
-    except KeyError as error:
-        parser.error(f"{name}: no section {error}")
+    default = architectures.every()["default"]
+    array = {"accumulator": "exact", "decode": "pairs"} | entry.get("array", {})
+    array = {key: value for key, value in completed(array, default["array"]).items() if key != "clock_mhz"}
+    numbers = dict(entry.get("format", {}))
+    number_format = numbers.pop("number", "bcq")
+    design = flow.Design(name, array, completed(numbers, default["format"]), number_format)
+    return design, entry.get("output", {}).get("encoder_lanes", 0)
+
+
+def completed(section, default):
+    """With the keys that are left out.
+
+    Another number format has none of BCQ's; the case and the record of its array have them all the same.
+    """
+    return section | {key: value for key, value in default.items() if key not in section}
 
 
 def check_composition(chain, design):
@@ -115,11 +127,11 @@ def main(arguments=None):
     names = list(architectures.named()) if options.all else options.arch or ["default"]
     if options.check_composition:
         for name in names:
-            check_composition(measure.flow, design_of(parser, name)[0])
+            check_composition(measure.flow, design_of(parser, options.programs, name)[0])
         return
     output = options.output or (results.FOLDER if options.all else None)
     for name in names:
-        design, encoder_lanes = design_of(parser, name)
+        design, encoder_lanes = design_of(parser, options.programs, name)
         result = measure(design, f"bcq synth --arch {name}")
         if encoder_lanes > 0:
             result["encoder"] = measure.encoder(design, encoder_lanes)

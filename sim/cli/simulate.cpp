@@ -137,8 +137,7 @@ std::optional<Outcome> run_layer(const Options& options) {
 }
 
 /// Runs shapes; equal ones once.
-Outcome run_shapes(const Options& options, const sim::GemmList& list) {
-  const sim::Arch arch = chosen_arch(options);
+Outcome run_shapes(const Options& options, const sim::Arch& arch, const sim::GemmList& list) {
   for (const sim::GemmShape& shape : list.gemms) {
     try {
       sim::require_k_fits(arch, shape.k);
@@ -176,25 +175,44 @@ bool is_list(const std::string& workload) {
   return std::filesystem::path(workload).extension() == ".csv";
 }
 
-std::optional<Outcome> run_workload(const Options& options) {
+/// Refuses what needs data where the array is that of another number format.
+void require_no_data(const Options& options, const sim::Arch& arch) {
+  if (arch.baseline == nullptr) return;
+  const EncoderOptions& encoder = options.workload.encoder;
+  const std::pair<bool, const char*> choices[] = {{options.values, "--values"},
+                                                  {!options.workload.codebooks.empty(), "--codebooks"},
+                                                  {options.workload.activation_scale.has_value(), "--activation-scale"},
+                                                  {encoder.search_down + encoder.search_up > 0, "--scale-search"},
+                                                  {encoder.mirror, "--mirror"},
+                                                  {options.output_scale.has_value(), "--output-scale"},
+                                                  {!options.output.empty(), "-o"}};
+  const std::string remedy =
+      fmt::format("leave it out (`bcq compare LAYER --formats {}` gives the errors)", arch.baseline->specification);
+  for (const auto& [chosen, name] : choices)
+    if (chosen) sim::require_bcq(arch, name, remedy);
+}
+
+std::optional<Outcome> run_workload(const Options& options, const sim::Arch& arch) {
   const std::string& workload = options.workload.layer;
   if (workload.empty() == options.model.empty())
     throw InputError("simulate: name one workload: a layer file, a list of shapes LIST.csv, or --model NAME");
+  require_no_data(options, arch);
   const bool shapes_only = !options.model.empty() || is_list(workload);
   if (shapes_only && options.values) {
     throw InputError("--values: shapes alone have no data; name a layer file LAYER.safetensors");
   }
   if (!options.output.empty() && (shapes_only || options.timing_only))
     throw InputError("-o: a run without data has no result; leave it out or simulate a layer file with --values");
-  if (!options.model.empty()) return run_shapes(options, sim::model_gemms(options.model, options.sequence));
-  if (is_list(workload)) return run_shapes(options, sim::read_gemm_list(workload));
-  if (!options.timing_only && options.values) return run_layer(options);
+  if (!options.model.empty()) return run_shapes(options, arch, sim::model_gemms(options.model, options.sequence));
+  if (is_list(workload)) return run_shapes(options, arch, sim::read_gemm_list(workload));
+  if (options.values) return run_layer(options);
 
   const Layer layer = read_layer(workload);
   const sim::GemmShape shape{layer.name, layer.activation.rows(), layer.weight.rows(), layer.weight.cols()};
-  if (!options.timing_only && sim::macs(shape) <= kMostMacsWithValues) return run_layer(options);
+  const bool timing_only = options.timing_only || arch.baseline != nullptr;
+  if (!timing_only && sim::macs(shape) <= kMostMacsWithValues) return run_layer(options);
   if (!options.output.empty()) throw InputError("-o: this layer is simulated without data by default; add --values");
-  return run_shapes(options, {workload, {shape}, options.timing_only ? "" : "without data; --values computes them"});
+  return run_shapes(options, arch, {workload, {shape}, timing_only ? "" : "without data; --values computes them"});
 }
 
 void write_pictures(const Options& options, const Outcome& outcome, const nlohmann::ordered_json& json) {
@@ -220,8 +238,9 @@ int run(const Options& options, const std::string& command_line) {
   const auto& request = options.workload;
   sim::require_outputs(options.outputs(), {request.layer, request.codebooks, request.arch, options.ppa});
   if (!options.svg.empty()) sim::require_plotting(kPlotScript);
-  sim::Hardware hardware = sim::find_hardware(chosen_arch(options), request.arch, options.ppa, options.project);
-  const std::optional<Outcome> outcome = run_workload(options);
+  const sim::Arch arch = chosen_arch(options);
+  sim::Hardware hardware = sim::find_hardware(arch, request.arch, options.ppa, options.project);
+  const std::optional<Outcome> outcome = run_workload(options, arch);
   if (!outcome) return sim::kFailure;
   const sim::EnergyReport energy = sim::energy_report(outcome->machine, std::move(hardware));
 

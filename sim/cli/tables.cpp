@@ -22,11 +22,13 @@ std::string arch_table(const sim::Arch& arch) {
                                      arch.lanes, sim::grouped(arch.macs_per_cycle())));
   table += line("longest K", std::to_string(arch.k_max));
   table += line("clock", fmt::format("{} MHz", arch.clock_mhz));
-  table += line("codebooks", arch.frozen ? "frozen" : "programmable");
-  table += line("accumulator", fmt::format("{}, {} bits", sim::name_of(arch.accumulation), arch.accumulator_bits()));
-  table += line("decode", std::string(sim::name_of(arch.decode)));
-  table +=
-      line("format", fmt::format("{}, {:.4f} bits/scalar", arch.format.name(), nominal_bits_per_scalar(arch.format)));
+  if (arch.baseline == nullptr) {
+    table += line("codebooks", arch.frozen ? "frozen" : "programmable");
+    table += line("accumulator", fmt::format("{}, {} bits", sim::name_of(arch.accumulation), arch.accumulator_bits()));
+    table += line("decode", std::string(sim::name_of(arch.decode)));
+  }
+  const double bits = arch.baseline == nullptr ? nominal_bits_per_scalar(arch.format) : arch.group().bits_per_scalar();
+  table += line("format", fmt::format("{}, {:.4f} bits/scalar", arch.format_text(), bits));
   const auto& [dram, dma, buffers, resident, encoder_lanes] = arch.memory;
   table += line("buffers", fmt::format("activation {} KiB, weight {} KiB, result {} KiB", buffers.activation_kib,
                                        buffers.weight_kib, buffers.result_kib));

@@ -20,8 +20,10 @@
 namespace bcq::sim {
 namespace {
 
-constexpr int kMaxSide = 1024;
 constexpr std::array<std::string_view, 7> kSections{"array", "format", "buffers", "dma", "dram", "loop", "output"};
+/// What means nothing to the array of another number format.
+constexpr std::array<std::string_view, 7> kBcqAlone{"array.codebooks", "array.accumulator", "array.decode", "format.lb",
+                                                    "format.la",       "format.nc",         "format.bc"};
 const std::string kNamedArchs = BCQ_ARCHITECTURES;
 
 [[noreturn]] void refuse(const std::string& path, const toml::node& node, const std::string& key,
@@ -68,6 +70,18 @@ Kind one_of(std::initializer_list<Kind> kinds, const std::string& path, const to
   refuse(path, node, key, fmt::format("expected one of {}", names));
 }
 
+/// The array of a number format; nullptr: BCQ's.
+const Baseline* baseline(const std::string& path, const toml::node& node, const std::string& key) {
+  const std::string value = text(path, node, key);
+  if (value == kBcq) return nullptr;
+  std::string names = fmt::format("\"{}\"", kBcq);
+  for (const Baseline& each : baselines()) {
+    if (value == each.name) return &each;
+    names += fmt::format(", \"{}\"", each.name);
+  }
+  refuse(path, node, key, fmt::format("expected one of {}", names));
+}
+
 using Setter = std::function<void(Arch&, const std::string& path, const toml::node&, const std::string& key)>;
 
 Setter set_int(std::function<int&(Arch&)> member) {
@@ -102,6 +116,7 @@ const std::map<std::string, Setter>& setters() {
        [](Arch& a, const auto& p, const auto& n, const auto& k) {
          a.decode = one_of({Decode::kPairs, Decode::kEdge, Decode::kPe}, p, n, k);
        }},
+      {"format.number", [](Arch& a, const auto& p, const auto& n, const auto& k) { a.baseline = baseline(p, n, k); }},
       {"format.lb", set_int([](Arch& a) -> int& { return a.format.lb; })},
       {"format.la", set_int([](Arch& a) -> int& { return a.format.la; })},
       {"format.nc", set_int([](Arch& a) -> int& { return a.format.nc; })},
@@ -169,40 +184,27 @@ std::string with_line(const std::string& path, const toml::table& table, const s
   return complaint;
 }
 
+void refuse_bcq_alone(const Arch& arch, const std::string& path, const toml::table& table) {
+  for (const std::string_view key : kBcqAlone) {
+    if (const auto node = table.at_path(key)) {
+      refuse(path, *node.node(), std::string(key),
+             fmt::format("means nothing with format.number = \"{}\"; leave it out, or use number = \"{}\"",
+                         arch.number(), kBcq));
+    }
+  }
+}
+
 Arch arch_of(const std::string& path, const toml::table& table, const std::string& name) {
   Arch arch;
   arch.name = name;
   apply(arch, path, table, "");
+  if (arch.baseline != nullptr) refuse_bcq_alone(arch, path, table);
   try {
     arch.validate(path);
   } catch (const InputError& error) {
     throw InputError(with_line(path, table, error.what()));
   }
   return arch;
-}
-
-void require_side(const std::string& where, const char* key, int value) {
-  if (value >= 1 && value <= kMaxSide) return;
-  throw InputError(fmt::format("{}: array.{} = {}: out of range; use 1 to {}", where, key, value, kMaxSide));
-}
-
-/// The on-line encoder takes whole block arrays of rows; a tile is one of the two in whole numbers of the other.
-void require_encoder(const std::string& where, const Arch& arch) {
-  const int lanes = arch.memory.encoder_lanes;
-  const auto& [lb, la] = std::pair(arch.format.lb, arch.format.la);
-  if (lanes == 0) return;
-  if (la % lanes != 0 || (lanes % lb != 0 && lb % lanes != 0)) {
-    throw InputError(
-        fmt::format("{}: output.encoder_lanes = {}: must divide format.la = {} and divide or be divided by "
-                    "format.lb = {}; use 0 for results in FP32",
-                    where, lanes, la, lb));
-  }
-  if (la % arch.cols != 0 && arch.cols % la != 0) {
-    throw InputError(fmt::format(
-        "{}: output.encoder_lanes = {}: array.cols = {} and format.la = {}: one must divide the other; use 0 "
-        "for results in FP32",
-        where, lanes, arch.cols, la));
-  }
 }
 
 }  // namespace
@@ -257,26 +259,15 @@ int Arch::accumulator_bits() const {
   return accumulation == Accumulation::kExact ? bcq::accumulator_bits(k_max, format.bc) : 32;
 }
 
-void Arch::validate(const std::string& where) const {
-  format.validate(where);
-  memory.validate(where);
-  require_side(where, "rows", rows);
-  require_side(where, "cols", cols);
-  require_side(where, "lanes", lanes);
-  if (format.la % lanes != 0) {
-    throw InputError(fmt::format("{}: array.lanes = {} does not divide format.la = {}; use a divisor of la", where,
-                                 lanes, format.la));
-  }
-  if (lanes % format.lb != 0 && format.lb % lanes != 0) {
-    throw InputError(
-        fmt::format("{}: array.lanes = {} and format.lb = {}: one must divide the other; use a power of two of lanes",
-                    where, lanes, format.lb));
-  }
-  if (k_max < static_cast<std::size_t>(lanes) || k_max > kMaxK) {
-    throw InputError(
-        fmt::format("{}: array.k_max = {}: out of range; use {} (lanes) to {}", where, k_max, lanes, kMaxK));
-  }
-  require_encoder(where, *this);
+std::string Arch::format_text() const {
+  if (baseline == nullptr) return format.name();
+  const std::string scale = baseline->group == 0 ? "" : fmt::format(", 8 bits of scale per {}", baseline->group);
+  return fmt::format("{}: {} bits per element{}", baseline->name, baseline->element_bits, scale);
+}
+
+std::uint64_t Arch::codebook_cycles() const {
+  if (frozen || baseline != nullptr) return 0;
+  return 2 * static_cast<std::uint64_t>(format.nc) * kCodebookEntries;
 }
 
 Arch read_arch(const std::filesystem::path& path) {
@@ -291,6 +282,10 @@ std::vector<Arch> named_archs() {
     if (entry == nullptr) refuse(kNamedArchs, node, std::string(name.str()), "expected an architecture, [name]");
     const auto& [line, arch] =
         entries.emplace_back(node.source().begin.line, arch_of(kNamedArchs, *entry, std::string(name.str())));
+    if (arch.baseline != nullptr) {
+      refuse(kNamedArchs, node, arch.name + ".format.number",
+             "lint and co-verification run over the named architectures, and know BCQ alone; use a file of its own");
+    }
     if (arch.about.empty()) refuse(kNamedArchs, node, arch.name, "say in `about` what it is for");
   }
   std::ranges::sort(entries, {}, [](const auto& entry) { return entry.first; });

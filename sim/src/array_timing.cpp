@@ -19,7 +19,7 @@ void BeatSequencer::next() {
 }
 
 ArrayTiming::ArrayTiming(const Arch& arch, std::size_t k)
-    : sequencer_(k, arch.format.la, arch.lanes), rows_(arch.rows) {}
+    : sequencer_(k, static_cast<int>(arch.group().scalars), arch.lanes), rows_(arch.rows) {}
 
 ArrayTiming::Events ArrayTiming::clock(const Inputs& inputs) {
   // Combinational signals, in the order of the ready chain from the result stream back to the operands.

@@ -55,7 +55,7 @@ std::string header(const MachineReport& report) {
   std::string out = fmt::format("{:<12}{}\n", "workload", printable(report.workload));
   if (!report.remark.empty()) out += fmt::format("{:<12}{}\n", "", printable(report.remark));
   out += fmt::format("{:<12}{}: {} x {} PEs, {} lanes, {} MHz; {}\n", "machine", printable(arch.name), arch.rows,
-                     arch.cols, arch.lanes, arch.clock_mhz, arch.format.name());
+                     arch.cols, arch.lanes, arch.clock_mhz, arch.format_text());
   out += fmt::format("{:<12}buffers {} + {} + {} KiB; DRAM {} x {} GB/s, bursts of {} bytes, {} ns\n", "",
                      buffers.activation_kib, buffers.weight_kib, buffers.result_kib, dram.channels, dram.gb_per_s,
                      dram.burst_bytes, dram.latency_ns);

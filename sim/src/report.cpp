@@ -113,8 +113,7 @@ TimingReport timing_report(const Arch& arch, const Tiling& tiling, const ArrayRu
   timing.busy = run.counters.busy;
   timing.operand_wait = run.counters.operand_wait;
   timing.drain_stall = run.counters.drain_stall;
-  // One codeword per cycle through one port, the operands one after the other.
-  if (!arch.frozen) timing.codebook_load_cycles = 2 * static_cast<std::uint64_t>(arch.format.nc) * kCodebookEntries;
+  timing.codebook_load_cycles = arch.codebook_cycles();
   return timing;
 }
 
@@ -172,17 +171,23 @@ ordered_json to_json(const BcqFormat& format) {
 
 ordered_json to_json(const Arch& arch) {
   const auto& [dram, dma, buffers, resident, encoder_lanes] = arch.memory;
+  ordered_json array{{"rows", arch.rows},
+                     {"cols", arch.cols},
+                     {"lanes", arch.lanes},
+                     {"k_max", arch.k_max},
+                     {"clock_mhz", arch.clock_mhz}};
+  ordered_json format;
+  if (arch.baseline == nullptr) {
+    array.update({{"codebooks", arch.frozen ? "frozen" : "programmable"},
+                  {"accumulator", name_of(arch.accumulation)},
+                  {"decode", name_of(arch.decode)}});
+    format = to_json(arch.format);
+  } else {
+    format["number"] = arch.number();
+  }
   return {{"name", arch.name},
-          {"array",
-           {{"rows", arch.rows},
-            {"cols", arch.cols},
-            {"lanes", arch.lanes},
-            {"k_max", arch.k_max},
-            {"clock_mhz", arch.clock_mhz},
-            {"codebooks", arch.frozen ? "frozen" : "programmable"},
-            {"accumulator", name_of(arch.accumulation)},
-            {"decode", name_of(arch.decode)}}},
-          {"format", to_json(arch.format)},
+          {"array", array},
+          {"format", format},
           {"buffers",
            {{"activation_kib", buffers.activation_kib},
             {"weight_kib", buffers.weight_kib},

@@ -14,7 +14,16 @@ void require_k_fits(const Arch& arch, std::size_t k) {
                                arch.name, arch.k_max));
 }
 
+void require_bcq(const Arch& arch, const std::string& where, const std::string& remedy) {
+  if (arch.baseline == nullptr) return;
+  throw InputError(
+      fmt::format("{}: architecture \"{}\" has format.number = \"{}\" (docs/baselines.md), which runs "
+                  "without data; {}",
+                  where, arch.name, arch.number(), remedy));
+}
+
 void require_operands_fit(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight) {
+  require_bcq(arch, "operands", "use an architecture of BCQ");
   for (const BcqTensor* operand : {&activation, &weight}) {
     if (!(operand->format() == arch.format)) {
       throw InputError(fmt::format(

@@ -341,6 +341,7 @@ class Verify(Folder):
         self.assertEqual((result.returncode, result.stdout, result.stderr), (7, "--help a b\n", ""))
 
     def test_refusals(self):
+        self.write("int8.toml", '[format]\nnumber = "int8"\n')
         fits = "--codebooks cb.st --arch arch.toml --json out.json"
         for arguments, *parts in (
             ("verify", "LAYER", "--shape"),
@@ -350,6 +351,7 @@ class Verify(Folder):
             ("verify --shape 0,2,3 --arch arch.toml", "--shape", "1 to 65536"),
             ("verify --shape 1,1,4097 --arch arch.toml", "K = 4097", "k_max"),
             ("verify --shape 1,1,1 --arch missing.toml", "missing.toml"),
+            ("verify layer.st --arch int8.toml", "--arch", 'number = "int8"', "make baselines"),
             ("verify --shape 1,1,1 --stalls 100 --arch arch.toml", "--stalls"),
             ("verify --shape 1,1,1 --seed -1 --arch arch.toml", "--seed"),
             ("verify --shape 1,1,1 --rtl nowhere --arch arch.toml", "nowhere", "bcq_accel.sv"),

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """bcq synth and bcq ppa from outside: a small array from RTL to energies, the committed results, and what is said of errors."""
 
+import argparse
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ import architectures  # noqa: E402
 import flow  # noqa: E402
 import liberty  # noqa: E402
 import results  # noqa: E402
+import synth  # noqa: E402
 from compose import by_part  # noqa: E402
 
 OSU018 = pathlib.Path("/usr/share/qflow/tech/osu018")
@@ -76,6 +78,42 @@ class Committed(unittest.TestCase):
                     self.assertEqual(record["encoder"]["workload"]["checked"], results.CHECKED)
 
 
+class Designs(unittest.TestCase):
+    """What is measured for an architecture."""
+
+    def design(self, text):
+        with tempfile.TemporaryDirectory() as name:
+            path = pathlib.Path(name) / "mine.toml"
+            path.write_text(text, encoding="utf-8")
+            return synth.design_of(argparse.ArgumentParser(), pathlib.Path(BCQ).parent, path)[0]
+
+    def test_named(self):
+        for name, arch in architectures.every().items():
+            design, encoder_lanes = synth.design_of(None, None, name)
+            self.assertEqual(design.array, {key: value for key, value in arch["array"].items() if key != "clock_mhz"})
+            self.assertEqual((design.format, encoder_lanes), (arch["format"], arch.get("output", {}).get("encoder_lanes", 0)))
+
+    def test_file(self):
+        default = architectures.every()["default"]
+        design = self.design("[array]\nrows = 4\nclock_mhz = 1.0\n[format]\nnc = 2\n")
+        self.assertEqual((design.name, design.number_format), ("mine", "bcq"))
+        self.assertEqual(design.array | {"clock_mhz": 500.0}, default["array"] | {"rows": 4})
+        self.assertEqual(design.format, default["format"] | {"nc": 2})
+
+    def test_other_number_format(self):
+        design = self.design('name = "other"\n[array]\nrows = 4\nk_max = 256\n[format]\nnumber = "nvfp4"\n')
+        self.assertEqual((design.name, design.number_format), ("other", "nvfp4"))
+        self.assertIn(ROOT / "rtl" / "baseline" / "baseline_array.sv", design.sources())
+        # make_case takes the size from a file of BCQ.
+        with tempfile.TemporaryDirectory() as name:
+            arch, case = pathlib.Path(name) / "arch.toml", pathlib.Path(name) / "case"
+            arch.write_text(design.architecture(1, 1), encoding="utf-8")
+            case.mkdir()
+            command = [pathlib.Path(BCQ).with_name("make_case"), "--format", design.number_format, arch, case, "random", "1", "1", "64"]
+            subprocess.run(command, check=True)
+            self.assertIn("FORMAT = 3", (case / "case_pkg.sv").read_text(encoding="utf-8"))
+
+
 class Commands(unittest.TestCase):
     def test_help_teaches(self):
         for command in ("synth", "ppa"):
@@ -94,6 +132,14 @@ class Commands(unittest.TestCase):
             done = bcq("synth", *arguments)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(message, done.stderr)
+
+    def test_bad_architecture(self):
+        with tempfile.TemporaryDirectory() as name:
+            path = pathlib.Path(name) / "bad.toml"
+            path.write_text('[format]\nnumber = "nvfp4"\nla = 64\n', encoding="utf-8")
+            done = bcq("synth", "--no-power", "--arch", path)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn('bad.toml:3: format.la: means nothing with format.number = "nvfp4"', done.stderr)
 
     def test_a_missing_tool_is_named_with_its_package(self):
         with tempfile.TemporaryDirectory() as empty:

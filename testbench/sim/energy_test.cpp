@@ -115,6 +115,10 @@ TEST_CASE("Buffers are a bank per line and half, as wide as a beat", "[energy]")
   CHECK(buffers[2].banks == 6);
   CHECK(buffers[2].bytes == 171);  // 1024 / 6, rounded up
   CHECK(buffers[2].bits == 32);
+  Arch other;
+  other.baseline = &find_baseline("int6");
+  other.lanes = 8;
+  CHECK(buffers_of(other)[0].bits == 52);  // 16 elements, a scale: 104 bits in 2 beats
   const auto standard = buffers_of(Arch{});
   CHECK(standard[0].bytes == 16384);
   CHECK(standard[0].bits == 72);

@@ -162,6 +162,26 @@ TEST_CASE("Results are of an array when all its parameters are equal", "[ppa]") 
   CHECK(changed() == "number_format = int8 instead of bcq");
 }
 
+TEST_CASE("Results of another number format are of its arrays of the same size, whatever is written of codebooks",
+          "[ppa]") {
+  const ScratchFolder folder;
+  json document = tiny();
+  document["number_format"] = "nvfp4";
+  put(folder / "r.json", document.dump());
+  const PpaResult result = read_ppa_result(folder / "r.json");
+  Arch arch = tiny_arch();
+  CHECK(difference(result, arch) == "number_format = nvfp4 instead of bcq");
+  arch.baseline = &find_baseline("int6");
+  CHECK(difference(result, arch) == "number_format = nvfp4 instead of int6");
+  arch.baseline = &find_baseline("nvfp4");
+  CHECK(difference(result, arch).empty());
+  arch.frozen = true;
+  arch.format.la = 16;
+  CHECK(difference(result, arch).empty());
+  arch.k_max = 64;
+  CHECK(difference(result, arch) == "k_max = 4096 instead of 64");
+}
+
 TEST_CASE("Results are found by name first, then by parameters", "[ppa]") {
   const ScratchFolder folder;
   const std::filesystem::path results = (folder / "x").parent_path();

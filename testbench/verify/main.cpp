@@ -37,11 +37,18 @@ struct Prepared {
   std::optional<sim::QuantizedLayer> layer;
 };
 
+sim::Arch chosen_arch(const Options& options) {
+  const std::string& choice = options.workload.arch;
+  sim::Arch arch = choice.empty() ? sim::Arch{} : sim::find_arch(choice);
+  sim::require_bcq(arch, "--arch", "`make baselines` checks the array of that format");
+  return arch;
+}
+
 Prepared prepare(const Options& options) {
   Prepared out;
+  out.work.arch = chosen_arch(options);
   if (options.shape.empty()) {
     out.layer = sim::quantize_layer(options.workload);
-    out.work.arch = out.layer->arch;
     out.work.activation = out.layer->activation;
     out.work.weight = out.layer->weight;
   } else {
@@ -50,8 +57,6 @@ Prepared prepare(const Options& options) {
         throw InputError(fmt::format("--shape: {}: out of range; use 1 to {}", size, kMaxK));
     }
     std::mt19937_64 random(options.seed);
-    const auto& arch = options.workload.arch;
-    out.work.arch = arch.empty() ? sim::Arch{} : sim::find_arch(arch);
     // Different codebooks for the two operands: a mix-up of the two would show.
     const CodebookSet activation_books = random_codebooks(random, out.work.arch.format);
     const CodebookSet weight_books = random_codebooks(random, out.work.arch.format);

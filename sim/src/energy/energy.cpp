@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "bcq/sim/panel.hpp"
-
 namespace bcq::sim {
 namespace {
 
@@ -99,8 +97,9 @@ Cost sum_of(const std::vector<NamedCost>& costs) {
 
 std::array<BufferBanks, 3> buffers_of(const Arch& arch) {
   const BufferConfig& buffers = arch.memory.buffers;
-  const auto beats = static_cast<std::uint64_t>(arch.format.la / arch.lanes);
-  const std::uint64_t beat_bits = ceil_div(8 * std::uint64_t{block_array_bytes(arch.format)}, beats);
+  const OperandGroup group = arch.group();
+  const std::uint64_t beats = group.scalars / static_cast<std::size_t>(arch.lanes);
+  const std::uint64_t beat_bits = ceil_div(8 * std::uint64_t{group.bytes}, beats);
   return {banks_of("activation buffer", buffers.activation_kib, arch.rows, beat_bits),
           banks_of("weight buffer", buffers.weight_kib, arch.cols, beat_bits),
           banks_of("result buffer", buffers.result_kib, arch.cols, 8 * sizeof(float))};

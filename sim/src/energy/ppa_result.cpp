@@ -19,7 +19,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kSchema = "bcq-ppa-1";
-constexpr const char* kNumberFormat = "bcq";
 constexpr int kFp32Precision = 24;  // significand bits of what leaves the array
 
 /// A value of the file that knows where it stands, for complaints.
@@ -186,7 +185,7 @@ PpaResult result_of(const fs::path& path, const json& document) {
   result.path = path;
   result.name = file["name"].text();
   result.command = file["command"].text();
-  result.number_format = file.has("number_format") ? file["number_format"].text() : kNumberFormat;
+  result.number_format = file.has("number_format") ? file["number_format"].text() : std::string(kBcq);
   require_workload(file);
   result.library = library_of(file["library"]);
   for (const auto& [tool, version] : file["tools"].members()) result.tools[tool] = version.text();
@@ -207,6 +206,7 @@ std::map<std::string, std::string> parameters_of(const Arch& arch) {
   for (const char* section : {"array", "format"})
     for (const auto& [key, value] : configuration[section].items()) parameters[key] = value.dump();
   parameters.erase("clock_mhz");
+  parameters.erase("number");  // has a field of its own in results
   return parameters;
 }
 
@@ -232,14 +232,16 @@ PpaResult read_ppa_result(const fs::path& path) {
 }
 
 std::string difference(const PpaResult& result, const Arch& arch) {
-  if (result.number_format != kNumberFormat)
-    return fmt::format("number_format = {} instead of {}", result.number_format, kNumberFormat);
+  if (result.number_format != arch.number())
+    return fmt::format("number_format = {} instead of {}", result.number_format, arch.number());
   const auto wanted = parameters_of(arch);
   for (const auto& [key, value] : wanted) {
     const auto found = result.parameters.find(key);
     if (found == result.parameters.end()) return fmt::format("no {}", key);
     if (found->second != value) return fmt::format("{} = {} instead of {}", key, found->second, value);
   }
+  // What is written of BCQ's parameters beside another number format means nothing.
+  if (arch.baseline != nullptr) return "";
   // A parameter that an architecture has not is of another kind of array.
   for (const auto& [key, value] : result.parameters)
     if (!wanted.contains(key)) return fmt::format("{} = {}", key, value);

@@ -15,8 +15,12 @@ ActionCounts count_actions(const Arch& arch, const LoopPlan& plan) {
   ActionCounts counts;
   counts.macs = plan.size().macs();
   counts.mac_slots = beats * rows * cols * lanes;
-  counts.decodes = counts.codebook_reads = beats * (rows + cols) * lanes;
-  counts.scale_multiplies = counts.accumulations = tiles * activation.block_arrays * rows * cols;
+  counts.decodes = beats * (rows + cols) * lanes;
+  counts.codebook_reads = arch.baseline == nullptr ? counts.decodes : 0;
+  const std::uint64_t groups = tiles * activation.groups;
+  const bool scaled = arch.group().scaled;
+  counts.scale_multiplies = scaled ? groups * rows * cols : 0;
+  counts.accumulations = (scaled ? groups : beats) * rows * cols;
   counts.output_multiplies = tiles * rows * cols;
   if (arch.memory.encoder_lanes > 0) {
     counts.encodes = std::uint64_t{plan.size().m} * plan.size().n;

@@ -10,7 +10,7 @@ Controller::Controller(sc_core::sc_module_name name, const Clocking& clocking, c
       clocking_(clocking),
       rows_(static_cast<std::uint64_t>(arch.rows)),
       machinery_(machinery),
-      loaded_(arch.frozen) {
+      loaded_(arch.codebook_cycles() == 0) {
   SC_HAS_PROCESS(Controller);
   SC_METHOD(begin);
   sensitive << begin_;

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "bcq/error.hpp"
-#include "bcq/sim/panel.hpp"
 
 namespace bcq::sim {
 namespace {
@@ -17,22 +16,22 @@ std::size_t half_bytes(int kib) {
   return static_cast<std::size_t>(kib) * kKib / 2;
 }
 
-PanelLayout layout_of(const BcqFormat& format, int lines, std::size_t matrix_rows, std::size_t k) {
+PanelLayout layout_of(const OperandGroup& group, int lines, std::size_t matrix_rows, std::size_t k) {
   const auto height = static_cast<std::size_t>(lines);
   return {.lines = height,
           .matrix_rows = matrix_rows,
           .panels = ceil_div(matrix_rows, height),
-          .block_arrays = format.arrays(k),
-          .block_array_bytes = block_array_bytes(format)};
+          .groups = ceil_div(k, group.scalars),
+          .group_bytes = group.bytes};
 }
 
-/// Block arrays along K that a half of the buffer holds of all lines.
-std::size_t arrays_in_half(const Arch& arch, const PanelLayout& layout, int kib, const char* key) {
-  const std::size_t arrays = half_bytes(kib) / (layout.lines * layout.block_array_bytes);
-  if (arrays > 0) return arrays;
+/// Groups along K that a half of the buffer holds of all lines.
+std::size_t groups_in_half(const Arch& arch, const PanelLayout& layout, int kib, const char* key) {
+  const std::size_t groups = half_bytes(kib) / (layout.lines * layout.group_bytes);
+  if (groups > 0) return groups;
   throw InputError(fmt::format(
-      "architecture \"{}\": buffers.{} = {}: a half does not hold one block array of all {} lines ({} bytes); raise it",
-      arch.name, key, kib, layout.lines, layout.lines * layout.block_array_bytes));
+      "architecture \"{}\": buffers.{} = {}: a half does not hold one group of all {} lines ({} bytes); raise it",
+      arch.name, key, kib, layout.lines, layout.lines * layout.group_bytes));
 }
 
 }  // namespace
@@ -42,21 +41,21 @@ std::size_t PanelLayout::lines_of(std::size_t panel) const {
 }
 
 LoopPlan::LoopPlan(const Arch& arch, const GemmSize& size)
-    : size_(size), la_(static_cast<std::size_t>(arch.format.la)), lanes_(static_cast<std::size_t>(arch.lanes)) {
-  layouts_[0] = layout_of(arch.format, arch.rows, size.m, size.k);
-  layouts_[1] = layout_of(arch.format, arch.cols, size.n, size.k);
+    : size_(size), group_scalars_(arch.group().scalars), lanes_(static_cast<std::size_t>(arch.lanes)) {
+  layouts_[0] = layout_of(arch.group(), arch.rows, size.m, size.k);
+  layouts_[1] = layout_of(arch.group(), arch.cols, size.n, size.k);
   const BufferConfig& buffers = arch.memory.buffers;
-  const std::size_t in_half[2] = {arrays_in_half(arch, layouts_[0], buffers.activation_kib, "activation_kib"),
-                                  arrays_in_half(arch, layouts_[1], buffers.weight_kib, "weight_kib")};
+  const std::size_t in_half[2] = {groups_in_half(arch, layouts_[0], buffers.activation_kib, "activation_kib"),
+                                  groups_in_half(arch, layouts_[1], buffers.weight_kib, "weight_kib")};
 
-  chunk_arrays_ = std::min({layouts_[0].block_arrays, in_half[0], in_half[1]});
+  chunk_groups_ = std::min({layouts_[0].groups, in_half[0], in_half[1]});
   for (int i = 0; i < 2; ++i) {
     const std::size_t transfer = static_cast<std::size_t>(arch.memory.dma.transfer_kib) * kKib;
-    const std::size_t slice = layouts_[i].lines * layouts_[i].block_array_bytes;
-    chunk_arrays_ = std::min(chunk_arrays_, std::max<std::size_t>(transfer / slice, 1));
+    const std::size_t slice = layouts_[i].lines * layouts_[i].group_bytes;
+    chunk_groups_ = std::min(chunk_groups_, std::max<std::size_t>(transfer / slice, 1));
     holds_panels_[i] = layouts_[i].panel_bytes() <= half_bytes(i == 0 ? buffers.activation_kib : buffers.weight_kib);
   }
-  chunks_ = ceil_div(layouts_[0].block_arrays, chunk_arrays_);
+  chunks_ = ceil_div(layouts_[0].groups, chunk_groups_);
   for (std::size_t chunk = 0; chunk < chunks_; ++chunk) beats_per_tile_ += beats_in(chunk);
 
   result_slots_ = static_cast<std::size_t>(buffers.result_kib) * kKib / result_slot_bytes();
@@ -66,8 +65,8 @@ LoopPlan::LoopPlan(const Arch& arch, const GemmSize& size)
                     arch.name, buffers.result_kib, result_slot_bytes()));
   }
   if (arch.memory.encoder_lanes > 0) {
-    encoded_la_ = la_;
-    tiles_per_store_ = std::max<std::size_t>(la_ / layouts_[1].lines, 1);
+    encoded_la_ = group_scalars_;
+    tiles_per_store_ = std::max<std::size_t>(encoded_la_ / layouts_[1].lines, 1);
   }
   choose_outer(arch);
 }
@@ -109,13 +108,13 @@ void LoopPlan::choose_outer(const Arch& arch) {
                   arch.name, tiles_per_store_, arch.memory.buffers.result_kib));
 }
 
-std::size_t LoopPlan::block_arrays_in(std::size_t chunk) const {
-  return std::min(chunk_arrays_, layouts_[0].block_arrays - chunk * chunk_arrays_);
+std::size_t LoopPlan::groups_in(std::size_t chunk) const {
+  return std::min(chunk_groups_, layouts_[0].groups - chunk * chunk_groups_);
 }
 
 std::size_t LoopPlan::scalars_in(std::size_t chunk) const {
-  const std::size_t begin = chunk * chunk_arrays_ * la_;
-  return std::min(chunk_arrays_ * la_, size_.k - begin);
+  const std::size_t begin = chunk * chunk_groups_ * group_scalars_;
+  return std::min(chunk_groups_ * group_scalars_, size_.k - begin);
 }
 
 std::size_t LoopPlan::beats_in(std::size_t chunk) const {
@@ -177,11 +176,11 @@ Transfer LoopPlan::transfer(Operand operand, std::size_t number) const {
     out.panel = panel_number % layout.panels;
   }
   const std::size_t lines = layout.lines_of(out.panel);
-  const std::size_t chunk_offset = out.chunk * chunk_arrays_ * lines * layout.block_array_bytes;
+  const std::size_t chunk_offset = out.chunk * chunk_groups_ * lines * layout.group_bytes;
   out.source = out.panel * layout.panel_bytes() + chunk_offset;
   out.target = holds_panels(operand) ? chunk_offset : 0;
   if (operand == outer_ && holds_panels(operand)) out.target += panel_number % block_ * layout.panel_bytes();
-  out.bytes = block_arrays_in(out.chunk) * lines * layout.block_array_bytes;
+  out.bytes = groups_in(out.chunk) * lines * layout.group_bytes;
   return out;
 }
 
@@ -209,19 +208,19 @@ std::size_t LoopPlan::columns_in(const StoreAt& store) const {
 std::size_t LoopPlan::store_bytes(const StoreAt& store) const {
   const std::size_t lines = layouts_[0].lines_of(store.m);
   if (encoded_la_ == 0) return lines * columns_in(store) * sizeof(float);
-  return lines * ceil_div(columns_in(store), encoded_la_) * layouts_[0].block_array_bytes;
+  return lines * ceil_div(columns_in(store), encoded_la_) * layouts_[0].group_bytes;
 }
 
 std::size_t LoopPlan::store_offset(const StoreAt& store) const {
   const std::size_t above = store.m * layouts_[0].lines, lines = layouts_[0].lines_of(store.m);
   const std::size_t left = store.group * tiles_per_store_ * layouts_[1].lines;
   if (encoded_la_ == 0) return (above * size_.n + lines * left) * sizeof(float);
-  return (above * ceil_div(size_.n, encoded_la_) + lines * (left / encoded_la_)) * layouts_[0].block_array_bytes;
+  return (above * ceil_div(size_.n, encoded_la_) + lines * (left / encoded_la_)) * layouts_[0].group_bytes;
 }
 
 std::uint64_t LoopPlan::result_bytes() const {
   if (encoded_la_ == 0) return std::uint64_t{size_.m} * size_.n * sizeof(float);
-  return std::uint64_t{size_.m} * ceil_div(size_.n, encoded_la_) * layouts_[0].block_array_bytes;
+  return std::uint64_t{size_.m} * ceil_div(size_.n, encoded_la_) * layouts_[0].group_bytes;
 }
 
 }  // namespace bcq::sim

@@ -212,8 +212,7 @@ MachineRun Machine::simulate(const LoopPlan& plan, const TileValues* values, con
   const float scale = values != nullptr ? values->output_scale : 1.0F;
   const RunOrder order{static_cast<std::uint32_t>(plan.size().k), std::bit_cast<std::uint32_t>(scale),
                        static_cast<std::uint32_t>(plan.tiles())};
-  const std::uint64_t codebook_cycles =
-      arch_.frozen ? 0 : 2 * static_cast<std::uint64_t>(arch_.format.nc) * kCodebookEntries;
+  const std::uint64_t codebook_cycles = arch_.codebook_cycles();
   m.driver.submit(order, codebook_cycles);
   // The kernel returns when nothing is left to do: results in DRAM, counters read.
   sc_core::sc_start();

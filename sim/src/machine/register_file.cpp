@@ -42,11 +42,12 @@ RegisterFile::Map RegisterFile::map_of(const Arch& arch) {
   using namespace registers;
   const std::uint32_t id = field(kIdMagic, kMagic) | field(kIdVersion, kMapVersion);
   const std::uint32_t array = field(kArrayRows, arch.rows) | field(kArrayCols, arch.cols);
-  const std::uint32_t beat = field(kBeatLanes, arch.lanes) | field(kBeatLa, arch.format.la);
-  const std::uint32_t format = field(kFormatLb, arch.format.lb) | field(kFormatNc, arch.format.nc) |
-                               field(kFormatBc, arch.format.bc) | field(kFormatFrozen, arch.frozen) |
-                               field(kFormatAccum, arch.accumulation == Accumulation::kFp32) |
-                               field(kFormatDecode, arch.decode);
+  const std::uint32_t beat = field(kBeatLanes, arch.lanes) | field(kBeatLa, arch.group().scalars);
+  const std::uint32_t bcq = field(kFormatLb, arch.format.lb) | field(kFormatNc, arch.format.nc) |
+                            field(kFormatBc, arch.format.bc) | field(kFormatFrozen, arch.frozen) |
+                            field(kFormatAccum, arch.accumulation == Accumulation::kFp32) |
+                            field(kFormatDecode, arch.decode);
+  const std::uint32_t format = arch.baseline == nullptr ? bcq : 0;
   const auto row = [](Access access, std::uint32_t reset, std::uint32_t writable) {
     return Register{access, reset, writable, reset};
   };

@@ -82,7 +82,7 @@ void TileArray::decode(Operand operand, const Transfer& transfer) {
   } else {
     feed.chunks.emplace_back();
   }
-  feed.decoder->decode(packed_, plan_->layout(operand).lines_of(transfer.panel), plan_->block_arrays_in(transfer.chunk),
+  feed.decoder->decode(packed_, plan_->layout(operand).lines_of(transfer.panel), plan_->groups_in(transfer.chunk),
                        plan_->scalars_in(transfer.chunk), feed.chunks.back());
 }
 

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bcq/baseline.hpp"
 #include "bcq/bcq_format.hpp"
 #include "bcq/gemm.hpp"
 #include "bcq/sim/memory.hpp"
+#include "bcq/sim/operand_group.hpp"
 
 namespace bcq::sim {
 
@@ -19,6 +22,8 @@ enum class Decode {
   kEdge = 1,   ///< codewords
   kPairs = 2,  ///< factors of pairs of lanes, ready for the dot product
 };
+
+inline constexpr std::string_view kBcq = "bcq";
 
 /// Everything that is fixed when the machine is built. Members in capitals are the parameters of rtl/bcq_array.sv.
 struct Arch {
@@ -33,6 +38,9 @@ struct Arch {
   Accumulation accumulation = Accumulation::kExact;  ///< ACCUM: what a PE sums block arrays in
   Decode decode = Decode::kPairs;                    ///< DECODE; neither results nor cycles depend on it
   BcqFormat format;
+  /// The array is that of another number format (docs/baselines.md): it has cycles and traffic, but no data, and what
+  /// is BCQ's alone (format, codebooks, ACCUM, DECODE) means nothing. nullptr: BCQ.
+  const Baseline* baseline = nullptr;
   MemoryConfig memory;  ///< around the array; the RTL knows nothing of it
 
   /// Throws InputError (naming `where`) for a size out of range or parameters that do not divide.
@@ -41,8 +49,20 @@ struct Arch {
   [[nodiscard]] std::size_t macs_per_cycle() const {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols) * static_cast<std::size_t>(lanes);
   }
-  /// Width of a PE's accumulator.
+  /// Width of a PE's accumulator; of BCQ.
   [[nodiscard]] int accumulator_bits() const;
+
+  /// Name of the number format: "bcq", or a baseline's.
+  [[nodiscard]] std::string_view number() const { return baseline == nullptr ? kBcq : baseline->name; }
+  /// The number format for people.
+  [[nodiscard]] std::string format_text() const;
+  /// How operands lie in memory.
+  [[nodiscard]] OperandGroup group() const {
+    return baseline == nullptr ? operand_group(format) : operand_group(*baseline);
+  }
+  /// Before a run, for the codebooks of both operands: a codeword per cycle, one operand after the other; 0 without
+  /// any.
+  [[nodiscard]] std::uint64_t codebook_cycles() const;
 };
 
 /// As in the architecture file: "exact" or "fp32".

@@ -65,7 +65,8 @@ struct GemmReport {
 /// Fields `layer`, `codebooks`, `configuration`, `shape`, `weight`, `activation`, `result` and, if measured, `timing`.
 [[nodiscard]] nlohmann::ordered_json to_json(const GemmReport& report);
 
-/// All fields of an architecture, with the sections and keys of its TOML file.
+/// All fields of an architecture, with the sections and keys of its TOML file: those that mean something in its number
+/// format.
 [[nodiscard]] nlohmann::ordered_json to_json(const Arch& arch);
 
 /// The fields lb, la, nc and bc; `codeword` = e2m3 and `scale` = encode where they are not integers and decode scales.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "bcq/sim/arch.hpp"
 #include "bcq/sim/array_run.hpp"
@@ -14,6 +15,9 @@ namespace bcq::sim {
 
 /// Throws InputError for a reduction that the architecture cannot accumulate.
 void require_k_fits(const Arch& arch, std::size_t k);
+
+/// Throws InputError, naming `where` and the remedy, for the array of another number format: it has no data.
+void require_bcq(const Arch& arch, const std::string& where, const std::string& remedy);
 
 /// Throws InputError unless both operands have the architecture's format and a K that it can accumulate.
 void require_operands_fit(const Arch& arch, const BcqTensor& activation, const BcqTensor& weight);

@@ -69,7 +69,8 @@ struct PpaResult : PpaRtl {
 [[nodiscard]] PpaResult read_ppa_result(const std::filesystem::path& path);
 
 /// The first parameter in which a result and an architecture differ, "rows = 8 instead of 16"; empty when all are
-/// equal. Neither names nor clocks nor the memory around the array are parameters.
+/// equal: the number format, rows, columns, lanes, k_max, and what BCQ has beside them. Neither names nor clocks nor
+/// the memory around the array are parameters.
 [[nodiscard]] std::string difference(const PpaResult& result, const Arch& arch);
 
 /// The encoder of a result if it is that of the architecture; nullptr otherwise.

@@ -21,10 +21,10 @@ struct ActionCounts {
   std::uint64_t macs = 0;               ///< of the GEMM
   std::uint64_t mac_slots = 0;          ///< of busy PEs, padding of rows, columns and lanes included
   std::uint64_t decodes = 0;            ///< scalars decoded at both edges, padding included
-  std::uint64_t codebook_reads = 0;     ///< codewords looked up: one per decode
-  std::uint64_t scale_multiplies = 0;   ///< block array sums times scales, in all PEs
-  std::uint64_t accumulations = 0;      ///< of scaled sums
-  std::uint64_t output_multiplies = 0;  ///< results times the tensor scales
+  std::uint64_t codebook_reads = 0;     ///< codewords looked up: one per decode; of BCQ alone
+  std::uint64_t scale_multiplies = 0;   ///< sums of groups times scales, in all PEs
+  std::uint64_t accumulations = 0;      ///< of scaled sums; of beats where there are no scales
+  std::uint64_t output_multiplies = 0;  ///< results that leave, times the tensor scales
   std::uint64_t encodes = 0;            ///< results encoded on line
   std::uint64_t encoder_beats = 0;      ///< that the on-line encoder takes them in
   SramBits activation_buffer;           ///< read by the array, written by the DMA engine

@@ -19,15 +19,15 @@ struct GemmSize {
 
 /// One operand in memory: panels of one tile's lines each, cut into chunks along K.
 struct PanelLayout {
-  std::size_t lines = 0;              ///< of a full panel: ROWS or COLS
-  std::size_t matrix_rows = 0;        ///< M or N
-  std::size_t panels = 0;             ///< ⌈matrix_rows/lines⌉
-  std::size_t block_arrays = 0;       ///< along K
-  std::size_t block_array_bytes = 0;  ///< of one line
+  std::size_t lines = 0;        ///< of a full panel: ROWS or COLS
+  std::size_t matrix_rows = 0;  ///< M or N
+  std::size_t panels = 0;       ///< ⌈matrix_rows/lines⌉
+  std::size_t groups = 0;       ///< along K: OperandGroup
+  std::size_t group_bytes = 0;  ///< of one line
 
   [[nodiscard]] std::size_t lines_of(std::size_t panel) const;
-  [[nodiscard]] std::size_t panel_bytes() const { return lines * block_arrays * block_array_bytes; }
-  [[nodiscard]] std::size_t bytes() const { return matrix_rows * block_arrays * block_array_bytes; }
+  [[nodiscard]] std::size_t panel_bytes() const { return lines * groups * group_bytes; }
+  [[nodiscard]] std::size_t bytes() const { return matrix_rows * groups * group_bytes; }
 };
 
 /// A DMA transfer: one chunk of a panel from DRAM into a half of the operand's buffer.
@@ -63,7 +63,7 @@ struct TileUse {
   }
 };
 
-/// The plan of one GEMM. Throws InputError when a half of a buffer cannot hold one block array of all its lines, the
+/// The plan of one GEMM. Throws InputError when a half of a buffer cannot hold one group of all its lines, the
 /// result buffer not two tiles, or not those that have to wait for an encoder.
 class LoopPlan {
  public:
@@ -82,7 +82,7 @@ class LoopPlan {
 
   [[nodiscard]] std::size_t tiles() const { return layouts_[0].panels * layouts_[1].panels; }
   [[nodiscard]] std::size_t chunks() const { return chunks_; }  ///< per tile
-  [[nodiscard]] std::size_t block_arrays_in(std::size_t chunk) const;
+  [[nodiscard]] std::size_t groups_in(std::size_t chunk) const;
   [[nodiscard]] std::size_t scalars_in(std::size_t chunk) const;
   [[nodiscard]] std::size_t beats_in(std::size_t chunk) const;
   [[nodiscard]] std::size_t beats_per_tile() const { return beats_per_tile_; }
@@ -136,8 +136,8 @@ class LoopPlan {
 
   GemmSize size_;
   PanelLayout layouts_[2];
-  std::size_t la_, lanes_;
-  std::size_t chunk_arrays_ = 0, chunks_ = 0, beats_per_tile_ = 0;
+  std::size_t group_scalars_, lanes_;
+  std::size_t chunk_groups_ = 0, chunks_ = 0, beats_per_tile_ = 0;
   bool holds_panels_[2] = {false, false};
   Operand outer_ = Operand::kActivation;
   std::size_t block_ = 1, result_slots_ = 0, tiles_per_store_ = 1;

@@ -84,7 +84,8 @@ def _breakdown(runs, energy):
     macs, per_mac, areas, estimates = _total(runs, "macs"), {}, {}, []
     for run in runs:
         physical = run.report["physical"]
-        for part in [*physical["parts"], *physical["memory"]]:
+        encoder = {"part": "encoder"} | physical["encoder"] if "energy_j" in physical.get("encoder", {}) else None
+        for part in [*physical["parts"], *([encoder] if encoder else []), *physical["memory"]]:
             name = part.get("part") or part["level"]
             per_mac[name] = per_mac.get(name, 0.0) + 1e12 * part["energy_j"] / macs
             if part.get("area_mm2"):

@@ -17,6 +17,7 @@ import json
 import os
 import pathlib
 import shlex
+import signal
 import sys
 
 import engines
@@ -153,4 +154,5 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it, quietly
     main()

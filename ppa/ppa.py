@@ -13,6 +13,7 @@ errors are those of `bcq compare` on the whole layer.
 import argparse
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -247,6 +248,7 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it, quietly
     try:
         main()
     except (MappingError, TimingError, ActivityError, FlowError) as error:

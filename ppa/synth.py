@@ -10,6 +10,7 @@ libraries other than osu018 (Nangate45, sky130, ASAP7).
 import argparse
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tomllib
@@ -145,6 +146,7 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it, quietly
     try:
         main()
     except (MappingError, TimingError, ActivityError, flow.FlowError) as error:

@@ -71,7 +71,7 @@ function drawHeatmaps() {
   find("heatmap-maps").replaceChildren(...maps.map((map) => heatTable(map, across, down, range)));
   const column = columns.metrics[heat.metric];
   const best = column.goal === "max" ? "highest" : "lowest";
-  find("heatmap-legend").textContent = `${heading(column)}; the darker, the better; ★ ${best} feasible value of its map; ` +
+  find("heatmap-legend").textContent = `${heading(column)}; the stronger the colour, the better; ★ ${best} feasible value of its map; ` +
     "struck through: outside the constraints; framed: recommended; –: not evaluated.";
 }
 
@@ -96,6 +96,6 @@ function heatCell({ parameters: at, point, reason }, best, [low, high]) {
   if (value === undefined) return element("td", { class: "failed" }, button);
   const share = high > low ? (value - low) / (high - low) : 0.5;
   const good = columns.metrics[heat.metric].goal === "max" ? share : 1 - share;
-  const kinds = [point === best && "best", point === recommended && "recommended", !point.feasible && "infeasible", good > 0.55 && "strong"];
+  const kinds = [point === best && "best", point === recommended && "recommended", !point.feasible && "infeasible", good > 0.7 && "strong"];
   return element("td", { class: `value ${kinds.filter(Boolean).join(" ")}`, style: `--good:${(100 * good).toFixed(1)}%` }, button);
 }

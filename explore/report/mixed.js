@@ -20,7 +20,7 @@ function startMixed() {
     : `No assignment is within ${withUnit(cost, mixed.budget.limit)}. `;
   find("mixed-body").append(
     element("p", {}, element("b", {}, result), against(mixed, chosen, value, titles), mixed.objective),
-    element("div", { class: "beside" }, figure, element("div", { class: "scroll" }, assignment(mixed, titles, cost, error))));
+    element("div", { class: "beside even" }, figure, element("div", { class: "scroll" }, assignment(mixed, titles, cost, error))));
   const svg = drawn(find("pareto"), "svg", { role: "img", "aria-label": "front of mixed assignments and uniform formats" });
   figure.append(svg, element("figcaption", {}, "line: mixed assignments; squares: one format for all layers; star: chosen"));
   let width = 0;

@@ -106,7 +106,7 @@ function nameRecommended(svg, area) {
   if (!at) return;
   const left = at.x > (area.left + area.right) / 2;
   svg.append(drawn(svg, "text", {
-    class: "recommended-label", x: at.x + (left ? -13 : 13), y: at.y - 8, "text-anchor": left ? "end" : "start",
+    class: "recommended-label", x: at.x + (left ? -13 : 13), y: at.y - 11, "text-anchor": left ? "end" : "start",
   }, "recommended"));
 }
 

@@ -1,34 +1,41 @@
 // One point in full: where its cycles, energy and area go, its layers, how to reproduce it.
 
 const PALETTE = 8; // colours of parts: parts.css; what comes after them is grey
+const total = (parts) => Object.values(parts).reduce((sum, value) => sum + value, 0);
+const share = (value, whole) => (whole > 0 ? value / whole : 0);
 const BREAKDOWNS = [
   ["cycles", "Cycles", { title: "cycles", unit: "", factor: 1, decimals: 0 }],
   ["energy_pj_per_mac", "Energy per MAC", { title: "energy per MAC", unit: "pJ", factor: 1, decimals: 2 }],
   ["area_mm2", "Area", { title: "area", unit: "mm²", factor: 1, decimals: 2 }],
 ];
 
-// The classes that colour the parts of a breakdown, the same for every point: the largest have colours of their own.
-const partClass = Object.fromEntries(BREAKDOWNS.map(([kind]) => {
-  const largest = new Map();
-  for (const { breakdown } of exploration.points) {
-    for (const [part, value] of Object.entries(breakdown[kind] ?? {})) largest.set(part, Math.max(value, largest.get(part) ?? 0));
+// The class that colours each part, the same in every point and breakdown: those with the largest shares anywhere have colours
+// of their own. Parts of cycles and parts of the hardware do not occur together, so each set has the whole palette.
+const partClass = Object.assign({}, ...[["cycles"], ["energy_pj_per_mac", "area_mm2"]].map((kinds) => {
+  const largest = {};
+  for (const parts of exploration.points.flatMap(({ breakdown }) => kinds.map((kind) => breakdown[kind] ?? {}))) {
+    for (const [part, value] of Object.entries(parts)) largest[part] = Math.max(share(value, total(parts)), largest[part] ?? 0);
   }
-  const ranked = [...largest].sort((a, b) => b[1] - a[1]).map(([part]) => part);
-  return [kind, new Map(ranked.map((part, i) => [part, i < PALETTE ? `part-${i}` : `part-grey-${i % 2}`]))];
+  const ranked = Object.keys(largest).sort((a, b) => largest[b] - largest[a]);
+  return Object.fromEntries(ranked.map((part, i) => [part, i < PALETTE ? `part-${i}` : `part-grey-${i % 2}`]));
 }));
 
 function showPoint() {
   const point = byKey.get(selected);
-  const pane = find("point");
   if (!point) {
-    pane.replaceChildren(element("p", { class: "note" }, "Select a point in the plot, a heat map or the table."));
+    find("point").replaceChildren(element("p", { class: "note" }, "There is no point to show."));
     return;
   }
-  pane.replaceChildren(
+  const evaluated = point.status === "ok";
+  find("point").replaceChildren(
     element("h3", {}, parameters(point)),
     element("p", { class: "badges" }, badges(point)),
-    ...(point.status === "failed" ? [element("pre", { class: "error" }, point.error)] : details(point)),
+    evaluated ? metricList(point) : element("pre", { class: "error" }, point.error ?? ""),
     reproduction(point));
+  const breakdowns = BREAKDOWNS.filter(([kind]) => Object.keys(point.breakdown[kind] ?? {}).length);
+  find("details").replaceChildren(
+    element("div", { class: "breakdowns" }, breakdowns.map((entry) => stacked(point, ...entry))),
+    ...(point.layers.length ? [layerTable(point)] : []));
 }
 
 function badges(point) {
@@ -41,39 +48,32 @@ function badges(point) {
   ];
 }
 
-function details(point) {
-  return [
-    element("dl", { class: "metrics" }, Object.entries(columns.metrics).map(([name, column]) =>
-      element("div", {}, element("dt", {}, title(column)), element("dd", {}, withUnit(column, point.metrics[name]))))),
-    ...BREAKDOWNS.filter(([kind]) => Object.keys(point.breakdown[kind] ?? {}).length).map((entry) => stacked(point, ...entry)),
-    ...(point.layers.length ? [layerTable(point)] : []),
-  ];
+function metricList(point) {
+  return element("dl", { class: "metrics" }, Object.entries(columns.metrics).map(([name, column]) =>
+    element("div", {}, element("dt", {}, title(column)), element("dd", {}, withUnit(column, point.metrics[name])))));
 }
 
-// A bar of the parts, above it that of the recommended point to the same scale, and the parts' numbers.
+// A bar of the parts, below it that of the recommended point to the same scale, and the parts' numbers.
 function stacked(point, kind, name, column) {
   const parts = point.breakdown[kind];
   const estimates = new Set(point.breakdown.estimates ?? []);
   const reference = recommended && recommended !== point ? recommended.breakdown[kind] ?? {} : {};
-  const sum = (of) => Object.values(of).reduce((total, value) => total + value, 0);
-  const total = sum(parts);
-  const widest = Math.max(total, sum(reference)) || 1;
-  const kinds = (part) => `part ${partClass[kind].get(part) ?? "part-grey-0"}${estimates.has(part) ? " estimate" : ""}`;
-  const bar = (of, extra) => element("div", { class: `bar ${extra}`, role: "img", "aria-label": `${name}: ${withUnit(column, sum(of))}` },
+  const widest = Math.max(total(parts), total(reference));
+  const kinds = (part) => `part ${partClass[part] ?? "part-grey-0"}${estimates.has(part) ? " estimate" : ""}`;
+  const bar = (of, extra) => element("div", { class: `bar ${extra}`, role: "img", "aria-label": `${name}: ${withUnit(column, total(of))}` },
     Object.entries(of).filter(([, value]) => value > 0).map(([part, value]) => element("span", {
-      class: kinds(part), style: `width:${(100 * value) / widest}%`, title: `${part}: ${withUnit(column, value)}`,
+      class: kinds(part), style: `width:${100 * share(value, widest)}%`, title: `${part}: ${withUnit(column, value)}`,
     })));
   const compared = Object.keys(reference).length > 0;
   const names = [...new Set([...Object.keys(parts), ...(compared ? Object.keys(reference) : [])])];
   return element("section", { class: "breakdown", "data-kind": kind },
-    element("h4", {}, name, element("span", { class: "total" }, withUnit(column, total))),
+    element("h4", {}, name, element("span", { class: "total" }, withUnit(column, total(parts)))),
     bar(parts, "own"),
-    ...(compared ? [bar(reference, "reference"), element("p", { class: "note" }, `thin: the recommended point, ${withUnit(column, sum(reference))}`)] : []),
-    element("details", { open: true }, element("summary", {}, "parts"),
-      element("table", { class: "parts" }, names.map((part) => element("tr", {},
-        element("th", { scope: "row" }, element("i", { class: `swatch ${kinds(part)}` }), part + (estimates.has(part) ? "*" : "")),
-        element("td", {}, number(column, parts[part])),
-        element("td", { class: "share" }, parts[part] === undefined ? "" : `${grouped((100 * parts[part]) / (total || 1), 1)} %`))))));
+    ...(compared ? [bar(reference, "reference"), element("p", { class: "note" }, `thin: the recommended point, ${withUnit(column, total(reference))}`)] : []),
+    element("table", { class: "parts" }, names.map((part) => element("tr", {},
+      element("th", { scope: "row" }, element("i", { class: `swatch ${kinds(part)}` }), part + (estimates.has(part) ? "*" : "")),
+      element("td", {}, number(column, parts[part])),
+      element("td", { class: "share" }, parts[part] === undefined ? "" : `${grouped(100 * share(parts[part], total(parts)), 1)} %`)))));
 }
 
 function layerTable(point) {

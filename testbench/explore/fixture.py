@@ -179,11 +179,11 @@ def mixed():
                       for layer in layers)
         front[picks] = total(picks) | {"assignment": {layer["layer"]: formats[pick] for layer, pick in zip(layers, picks)}}
     front = sorted(front.values(), key=lambda entry: entry["bits_per_scalar"])
-    chosen = [entry for entry in front if entry["bits_per_scalar"] <= 4.5][-1]
+    chosen = [entry for entry in front if entry["bits_per_scalar"] <= 4.45][-1]
     for layer in layers:
         layer["chosen"] = chosen["assignment"][layer["layer"]]
     return {
-        "budget": {"metric": "bits_per_scalar", "limit": 4.5},
+        "budget": {"metric": "bits_per_scalar", "limit": 4.45},
         "formats": [{"format": f, "title": f"LO-BCQ {f[4:].replace(':', ', ')}"} for f in formats], "layers": layers, "front": front,
         "uniform": [{"format": f} | total([i] * len(layers)) for i, f in enumerate(formats)], "chosen": chosen,
         "objective": "The output NMSE is that of all layers' outputs together, errors and energies summed.",

@@ -6,6 +6,7 @@ Decided here once for page, Markdown and pictures; the page's script only applie
 import math
 import re
 from dataclasses import asdict, dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 PREFIXED = ("J", "s", "J·s", "W")  # units that take an SI prefix; the others come as people speak of them
@@ -43,11 +44,17 @@ class Column:
         """The number without its unit; NOTHING for None."""
         if value is None:
             return NOTHING
-        return f"{value * self.factor:,.{self.decimals}f}".replace("-", "−")
+        return rounded(value * self.factor, self.decimals)
 
     def text(self, value):
         """The number with its unit."""
         return self.number(value) + (f" {self.unit}" if self.unit and value is not None else "")
+
+
+def rounded(value, decimals):
+    """Thousands separated, the minus that aligns with digits; ties away from zero, as the page's script rounds them."""
+    text = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{text:,}".replace("-", "−")
 
 
 def column(values, title, unit, factor=1, goal=None, estimate=False):

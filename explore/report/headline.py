@@ -12,7 +12,7 @@ def top(exploration):
     lines = [
         f'<p class="kicker">bcq explore · {escape(exploration["name"])}</p>', state,
         f"<h1>{_title(exploration, best)}</h1>",
-        f'<p class="why">{escape(_sentence(exploration["recommended"]["why"]))}</p>' if best else "",
+        f'<p class="why">{escape(summary.reason(exploration))}</p>' if best else "",
         f'<p class="about">{escape(exploration["about"])}</p>',
         _tiles(exploration, best) if best else "",
         _ends(exploration, best) if best else "",
@@ -34,7 +34,7 @@ def foot(exploration):
     }
     if estimated:
         entries["with estimates*"] = escape(
-            f"{', '.join(estimated)}: SRAM and DRAM are estimated, not synthesized; expect a factor of two")
+            f"{', '.join(estimated)}: SRAM and DRAM are estimated, not synthesized, and off by a factor of two or more (docs/estimates.md)")
     return "<dl>" + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in entries.items()) + "</dl>"
 
 
@@ -50,11 +50,6 @@ def _title(exploration, best):
         return f"Build {parameters(best)}"
     evaluated = any(point["status"] == "ok" for point in exploration["points"])
     return "No point meets the constraints" if evaluated else "No point could be evaluated"
-
-
-def _sentence(text):
-    """With a capital and a full stop."""
-    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def _limits(exploration):

@@ -96,6 +96,6 @@ function heatCell({ parameters: at, point, reason }, best, [low, high]) {
   if (value === undefined) return element("td", { class: "failed" }, button);
   const share = high > low ? (value - low) / (high - low) : 0.5;
   const good = columns.metrics[heat.metric].goal === "max" ? share : 1 - share;
-  const kinds = [point === best && "best", point === recommended && "recommended", !point.feasible && "infeasible", good > 0.7 && "strong"];
+  const kinds = [point === best && "best", point === recommended && "recommended", !point.feasible && "infeasible", good > 0.7 ? "strong" : good > 0.45 && "middle"];
   return element("td", { class: `value ${kinds.filter(Boolean).join(" ")}`, style: `--good:${(100 * good).toFixed(1)}%` }, button);
 }

@@ -63,7 +63,7 @@ def _answer(exploration):
     if best:
         numbers = [f"{escaped(shown[o['metric']].title)} {shown[o['metric']].text(best['metrics'].get(o['metric']))}"
                    for o in exploration["objectives"] if o["metric"] in shown]
-        lines.append(f"**Build {_parameters(best)}**: {', '.join(numbers)}. {escaped(exploration['recommended']['why'])}")
+        lines.append(f"**Build {_parameters(best)}**: {', '.join(numbers)}. {escaped(summary.reason(exploration))}")
     else:
         lines.append("No point is recommended: none was evaluated and meets the constraints.")
     found = summary.ends(exploration)
@@ -72,8 +72,8 @@ def _answer(exploration):
         rows = [[f"best {' and '.join(escaped(shown[metric].title) for metric in end.best_in)}", _parameters(end.point),
                  *(d.text for d in end.differences)] for end in found]
         lines.append(table(head, rows, 2))
-    limits = summary.constraint_texts(exploration)
-    lines.append(f"{summary.counts(exploration)}.{f' Constraints: {escaped(chr(59).join(limits))}.' if limits else ''}")
+    limits = escaped("; ".join(summary.constraint_texts(exploration)))
+    lines.append(f"{summary.counts(exploration)}.{f' Constraints: {limits}.' if limits else ''}")
     lines.append(f"`{columns.ESTIMATED}`: with estimates of SRAM or DRAM in it. ★ recommended, ◆ on the front, ○ outside the constraints.")
     return "\n\n".join(lines)
 

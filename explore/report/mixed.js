@@ -47,14 +47,14 @@ function drawMixed(svg, mixed, cost, error, value, titles) {
   const limit = area.across.of(mixed.budget.limit);
   svg.append(
     drawn(svg, "path", { class: "limit", d: `M${limit} ${area.top}V${area.bottom}` }),
-    drawn(svg, "text", { class: "limit-label", x: limit + 5, y: area.top + 12 }, `budget ${withUnit(cost, mixed.budget.limit)}`),
+    drawn(svg, "text", { class: "limit-label", x: limit - 5, y: area.bottom - 8, "text-anchor": "end" }, `budget ${withUnit(cost, mixed.budget.limit)}`),
     drawn(svg, "path", { class: "front-line", d: stair(mixed.front.map(at)) }),
     ...mixed.front.map((entry) => mixedMark(svg, SHAPES.circle, "small", at(entry), "mixed", entry, cost, error, value)));
   for (const entry of mixed.uniform) {
     const [x, y] = at(entry);
     const left = x > area.left + 0.7 * (area.right - area.left);
     svg.append(mixedMark(svg, SHAPES.square, "uniform", [x, y], titles.get(entry.format), entry, cost, error, value),
-      drawn(svg, "text", { class: "halo", x: x + (left ? -9 : 9), y: y - 7, "text-anchor": left ? "end" : "start" }, titles.get(entry.format)));
+      drawn(svg, "text", { class: "halo", x: x + (left ? -9 : 9), y: left ? y + 17 : y - 7, "text-anchor": left ? "end" : "start" }, titles.get(entry.format)));
   }
   if (mixed.chosen) svg.append(mixedMark(svg, STAR, "recommended", at(mixed.chosen), "chosen", mixed.chosen, cost, error, value));
 }

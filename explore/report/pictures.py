@@ -42,14 +42,12 @@ def write(exploration, folder):
 def draw_front(exploration, shown, metrics):
     """A panel per pair of objectives, the points of the front of all objectives in colour."""
     pairs = list(itertools.combinations(metrics, 2))[:PANELS]
-    across, down = min(len(pairs), 2), -(-len(pairs) // 2)
+    across = 2 if len(pairs) == 4 else len(pairs)
+    down = len(pairs) // across
     figure = Figure(figsize=(5.6 * across + 0.6, 4.3 * down + 0.7))
-    panels = figure.subplots(down, across, squeeze=False).flat
     axis = next(iter(columns.numeric_axes(exploration)), None)
-    for axes, (first, second) in zip(panels, pairs):
+    for axes, (first, second) in zip(figure.subplots(down, across, squeeze=False).flat, pairs):
         _panel(axes, exploration, axis, shown[second], second, shown[first], first)
-    for axes in list(panels)[len(pairs):]:
-        axes.set_visible(False)
     figure.legend(handles=_marks(exploration, axis), loc="lower center", ncol=8, frameon=False, handletextpad=0.3, columnspacing=1.4)
     figure.suptitle(style.plain(f"{exploration['name']}: {summary.counts(exploration)}"), x=0.02, ha="left", size=10)
     figure.tight_layout(rect=(0, 0.35 / figure.get_figheight(), 1, 1))

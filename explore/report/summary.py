@@ -30,6 +30,12 @@ def recommended(exploration):
     return next(point for point in exploration["points"] if point["key"] == exploration["recommended"]["key"])
 
 
+def reason(exploration):
+    """Why the recommended point is recommended, as a sentence."""
+    text = exploration["recommended"]["why"].strip()
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
 def difference(point, other, metric, shown):
     """How the point differs from the other one. Decibels are subtracted, everything else is in percent of the other's."""
     mine, theirs = point["metrics"].get(metric), other["metrics"].get(metric)

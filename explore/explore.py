@@ -28,7 +28,7 @@ from metrics import METRICS
 from mixed import table as mixed_table
 from mixed.assign import assign
 from mixed.request import MixedError
-from report import markdown, page, pictures
+from report import write as report
 from space import Illegal, Space
 from spec import SpecError, read
 
@@ -92,13 +92,6 @@ def explore(spec, options):
     return exploration.record(method, illegal, assignment, command)
 
 
-def write_reports(record, folder):
-    """Everything that people look at."""
-    page.write(record, folder / "report.html")
-    pictures.write(record, folder)
-    markdown.write(record, folder / "report.md")
-
-
 def table(record):
     """The front, for the terminal."""
     names = [objective["metric"] for objective in record["objectives"]]
@@ -140,7 +133,7 @@ def main():
                 list_points(Space(spec, options.programs))
                 return
             record = explore(spec, options)
-        write_reports(record, options.output)
+        report.write(record, options.output)
     except MixedError as error:
         sys.exit(_refuse(f"{options.spec}: mixed.{error}"))
     except (SpecError, engines.EngineError) as error:

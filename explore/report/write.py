@@ -1,11 +1,4 @@
-"""The whole report of an exploration: report.html, report.md and the pictures, from exploration.json alone.
-
-    python3 -m report.write DIR        in explore/: writes them anew into the folder with exploration.json
-"""
-
-import json
-import pathlib
-import sys
+"""The whole report of an exploration: report.html, report.md and the pictures, from exploration.json alone."""
 
 from . import markdown, page
 
@@ -21,8 +14,3 @@ def write(exploration, folder):
     from . import pictures  # pylint: disable=import-outside-toplevel  only pictures need matplotlib
 
     return paths + pictures.write(exploration, folder)
-
-
-if __name__ == "__main__":
-    where = pathlib.Path(sys.argv[1])
-    write(json.loads((where / "exploration.json").read_text(encoding="utf-8")), where)

@@ -27,7 +27,7 @@ class InBrowser(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         if MISSING and not os.environ.get("CI"):
-            raise unittest.SkipTest(f"SKIP: not installed: {MISSING}; scripts/install_deps.sh installs them")
+            raise RuntimeError(f"not installed: {MISSING}; scripts/install_deps.sh installs them")
         cls.folder = tempfile.TemporaryDirectory()  # pylint: disable=consider-using-with
         cls.addClassCleanup(cls.folder.cleanup)
         cls.driver = browser.start()

@@ -1,6 +1,7 @@
 // All points as a table that sorts, and the lists of what failed or is illegal.
 
-const table = { by: "", ascending: true, shown: "front" };
+const ROWS = 250; // what a browser lays out at once without a pause; the rest on demand
+const table = { by: "", ascending: true, shown: "front", everything: false };
 
 function startTable() {
   const ok = exploration.points.filter((point) => point.status === "ok");
@@ -14,6 +15,7 @@ function startTable() {
   const options = [["front", "on the front"], ["feasible", "feasible"], ["all", "all"]];
   const filter = selector("show", options, table.shown, (value) => {
     table.shown = value;
+    table.everything = false;
     drawTable();
   });
   filter.querySelector("select").id = "table-filter";
@@ -54,13 +56,23 @@ function drawTable() {
   });
   find("table").replaceChildren(element("table", {},
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, ""), head)),
-    element("tbody", {}, points.map((point) => element("tr", { class: point.feasible ? null : "infeasible" },
+    element("tbody", {}, points.slice(0, table.everything ? Infinity : ROWS).map((point) => element("tr", { class: point.feasible ? null : "infeasible" },
       element("th", { scope: "row" }, element("button", { type: "button", "data-key": point.key, title: plainParameters(point), "aria-label": `show ${plainParameters(point)}` },
         point === recommended ? "★" : point.front ? "◆" : point.feasible ? "●" : "○")),
       shown.map(({ text }) => element("td", { class: "number" }, text(point))))))));
   find("table-count").textContent = `${points.length.toLocaleString("en")} of ${exploration.points.length.toLocaleString("en")} points; ` +
     "★ recommended, ◆ on the front of all objectives, ● feasible, ○ outside the constraints; the sign shows the point above";
+  if (points.length > ROWS && !table.everything) find("table").append(moreRows(points.length));
   markRow();
+}
+
+function moreRows(count) {
+  const more = element("button", { type: "button", class: "link more" }, `The first ${ROWS} are shown; show all ${grouped(count, 0)}`);
+  more.addEventListener("click", () => {
+    table.everything = true;
+    drawTable();
+  });
+  return more;
 }
 
 function onSort(id) {

@@ -1,6 +1,6 @@
 """The whole report of an exploration: report.html, report.md and the pictures, from exploration.json alone.
 
-    python3 -m report.write DIR        in explore/: writes them anew into the folder with exploration.json
+python3 -m report.write DIR        in explore/: writes them anew into the folder with exploration.json
 """
 
 import json

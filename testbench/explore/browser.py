@@ -35,7 +35,13 @@ def start(width=1400, height=1000):
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     # Root has no sandbox; small machines have little /dev/shm.
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", f"--window-size={width},{height}"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        f"--window-size={width},{height}",
+    ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     return webdriver.Chrome(service=Service(DRIVER), options=options)
@@ -79,9 +85,13 @@ class InBrowser(unittest.TestCase):
         return self.run_script("return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)", selector)
 
     def choose(self, selector, value):
-        self.run_script("""const select = document.querySelector(arguments[0]); select.value = arguments[1];
+        self.run_script(
+            """const select = document.querySelector(arguments[0]); select.value = arguments[1];
             if (select.value !== arguments[1]) throw new Error(`no option ${arguments[1]}`);
-            select.dispatchEvent(new Event("change"));""", selector, value)
+            select.dispatchEvent(new Event("change"));""",
+            selector,
+            value,
+        )
 
     def keys(self, selector):
         return self.run_script("return [...document.querySelectorAll(arguments[0])].map((e) => e.dataset.key)", selector)

@@ -4,6 +4,7 @@ import re
 
 import browser
 import fixture
+import points
 from report import columns
 
 
@@ -26,7 +27,9 @@ class Plot(browser.InBrowser):
         self.assertLess(float(fill), 0.5)
 
     def test_points_are_where_their_values_are(self):
-        places = self.run_script("return [...document.querySelectorAll('#pareto .point')].map((e) => [e.dataset.key, e.getAttribute('transform')])")
+        places = self.run_script(
+            "return [...document.querySelectorAll('#pareto .point')].map((e) => [e.dataset.key, e.getAttribute('transform')])"
+        )
         by_key = {p["key"]: p["metrics"] for p in self.exploration["points"]}
         marks = [(by_key[key], *map(float, re.findall(r"[-\d.]+", transform))) for key, transform in places]
         for metric, index, sign in (("area_mm2", 1, 1), ("output_nmse_db", 2, -1)):
@@ -59,20 +62,27 @@ class Plot(browser.InBrowser):
         before = self.run_script("return document.querySelector('#pareto .recommended').getAttribute('transform')")
         self.choose("#plot-x", "gops")
         self.assertEqual(self.titles()[0], "throughput (GOPS)   better →")
-        self.assertNotEqual(self.run_script("return document.querySelector('#pareto .recommended').getAttribute('transform')"), before)
+        self.assertNotEqual(
+            self.run_script("return document.querySelector('#pareto .recommended').getAttribute('transform')"), before
+        )
 
     def test_colour_and_shape(self):
-        classes = "return Object.fromEntries([...document.querySelectorAll('#pareto .point')].map((e) => [e.dataset.key, e.classList[1]]))"
+        classes = """return Object.fromEntries([...document.querySelectorAll('#pareto .point')]
+            .map((e) => [e.dataset.key, e.classList[1]]))"""
         for axis in ("nc", "la"):
             self.choose("#plot-colour", axis)
             levels = {}
             for key, level in self.run_script(classes).items():
-                levels.setdefault(next(p for p in self.exploration["points"] if p["key"] == key)["parameters"][axis], set()).add(level)
+                levels.setdefault(next(p for p in self.exploration["points"] if p["key"] == key)["parameters"][axis], set()).add(
+                    level
+                )
             self.assertEqual(sorted(levels), self.exploration["axes"][axis])
             self.assertEqual(len(set.union(*levels.values())), len(levels), "a colour per value")
         self.assertIn("LA4864128", self.texts("#plot-legend")[0])
         self.choose("#plot-shape", "")
-        outlines = self.run_script("return [...document.querySelectorAll('#pareto .point:not(.recommended)')].map((e) => e.getAttribute('d'))")
+        outlines = self.run_script(
+            "return [...document.querySelectorAll('#pareto .point:not(.recommended)')].map((e) => e.getAttribute('d'))"
+        )
         self.assertEqual(len(set(outlines)), 1)
 
     def test_hover(self):
@@ -81,9 +91,17 @@ class Plot(browser.InBrowser):
         self.actions().move_to_element(self.one(self.mark(point))).perform()
         self.assertTrue(self.one("#tooltip").is_displayed())
         text = self.one("#tooltip").text
-        for words in ("Lb = 4, LA = 64, Nc = 16", "output NMSE −28.95 dB", "area* 65.47 mm²", "cycles 14,257", "energy × delay* 230.2 nJ·s"):
+        for words in (
+            "Lb = 4, LA = 64, Nc = 16",
+            "output NMSE −28.95 dB",
+            "area* 65.47 mm²",
+            "cycles 14,257",
+            "energy × delay* 230.2 nJ·s",
+        ):
             self.assertIn(words, text.replace("L\nb", "Lb"))
-        box = self.run_script("const b = document.getElementById('tooltip').getBoundingClientRect(); return [b.left, b.right, innerWidth]")
+        box = self.run_script(
+            "const b = document.getElementById('tooltip').getBoundingClientRect(); return [b.left, b.right, innerWidth]"
+        )
         self.assertTrue(0 <= box[0] < box[1] <= box[2])
         self.actions().move_to_element(self.one("h1")).perform()
         self.assertFalse(self.one("#tooltip").is_displayed())
@@ -126,29 +144,40 @@ class Point(browser.InBrowser):
                 continue
             rows = self.texts(f'[data-kind="{kind}"] .parts th')
             self.assertEqual([row.rstrip("*") for row in rows], list(parts))
-            self.assertEqual([row.rstrip("*") for row in rows if row.endswith("*")], [p for p in parts if p in point["breakdown"]["estimates"]])
+            self.assertEqual(
+                [row.rstrip("*") for row in rows if row.endswith("*")], [p for p in parts if p in point["breakdown"]["estimates"]]
+            )
             values = [float(text.replace(",", "")) for text in self.texts(f'[data-kind="{kind}"] .parts td:not(.share)')]
             for value, part in zip(values, parts.values()):
                 self.assertAlmostEqual(value, part, delta=0.0051)
-            widths = self.run_script("""const bar = document.querySelector(`[data-kind="${arguments[0]}"] .own`);
-                return [...bar.children].map((e) => parseFloat(e.style.width))""", kind)
-            reference = sum(fixture.breakdown(8, 128, 8)[kind].values())
-            self.assertAlmostEqual(sum(widths), 100 * min(1, sum(parts.values()) / max(reference, sum(parts.values()))), delta=0.01)
+            widths = self.run_script(
+                """const bar = document.querySelector(`[data-kind="${arguments[0]}"] .own`);
+                return [...bar.children].map((e) => parseFloat(e.style.width))""",
+                kind,
+            )
+            reference = sum(points.breakdown(8, 128, 8)[kind].values())
+            self.assertAlmostEqual(
+                sum(widths), 100 * min(1, sum(parts.values()) / max(reference, sum(parts.values()))), delta=0.01
+            )
         self.assertEqual(len(self.all(".bar.reference")), 3)
-        self.assertEqual(self.texts(".layers tbody th"), fixture.LAYERS)
-        self.assertEqual(self.texts(".layers tbody tr:first-child td")[0], columns.rounded(point["layers"][0]["output_nmse_db"], 2))
+        self.assertEqual(self.texts(".layers tbody th"), points.LAYERS)
+        self.assertEqual(
+            self.texts(".layers tbody tr:first-child td")[0], columns.rounded(point["layers"][0]["output_nmse_db"], 2)
+        )
         self.assertEqual(self.one("#point pre").text, "\n".join(point["commands"]))
         self.assertEqual(len(self.all("#pareto .ring")), 1)
 
     def test_estimates_are_hatched(self):
-        images = self.run_script("return [...document.querySelectorAll('.bar.own .part')].map((e) => [e.title, getComputedStyle(e).backgroundImage])")
+        images = self.run_script(
+            "return [...document.querySelectorAll('.bar.own .part')].map((e) => [e.title, getComputedStyle(e).backgroundImage])"
+        )
         for title, image in images:
-            self.assertEqual("gradient" in image, title.split(":")[0] in (*fixture.BUFFERS, "DRAM"), title)
+            self.assertEqual("gradient" in image, title.split(":")[0] in (*points.BUFFERS, "DRAM"), title)
 
     def test_failed(self):
         failed = next(p for p in self.exploration["points"] if p["status"] == "failed")
         self.run_script("document.querySelector(arguments[0]).click()", f'#left-out [data-key="{failed["key"]}"]')
-        self.assertEqual(self.one("#point .error").text, fixture.ERROR)
+        self.assertEqual(self.one("#point .error").text, points.ERROR)
         self.assertIn("bcq synth", self.one("#point .commands").text)
         self.assertEqual(self.all(".breakdown"), [])
 
@@ -160,7 +189,9 @@ class Point(browser.InBrowser):
             self.assertIn(entry["reason"], text)
 
     def test_copy(self):
-        self.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+        self.driver.execute_cdp_cmd(
+            "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+        )
         self.one(".copy").click()
         self.run_script("return new Promise((done) => setTimeout(done, 200))")
         self.assertEqual(self.one(".copy").text, "copied")

@@ -64,6 +64,8 @@ class Page(unittest.TestCase):
                 read = Elements(page.page(exploration))
                 self.assertEqual(read.open, [])
                 self.assertEqual(json.loads(read.scripts["exploration"]), exploration)
+                # Browsers end a script at more than html.parser does.
+                self.assertIsNone(re.search("[<>&]", page.embedded(exploration)))
                 self.assertEqual([tag for tag, _ in read.elements].count("script"), 3)
 
     def test_hostile_text_stays_text(self):

@@ -45,7 +45,8 @@ function frame(svg, xs, ys, x, y, height) {
   grid.append(
     drawn(svg, "text", { class: "axis-title", x: (left + right) / 2, y: height - 8, "text-anchor": "middle" },
       `${heading(x)}${better(x, "   ← better", "   better →")}`),
-    drawn(svg, "text", { class: "axis-title", transform: `translate(16 ${(top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle" },
+    drawn(svg, "text",
+      { class: "axis-title", transform: `translate(16 ${(top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle" },
       `${heading(y)}${better(y, "   ← better", "   better →")}`));
   svg.replaceChildren(grid);
   return { across, up, left, right, top, bottom, width };

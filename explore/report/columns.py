@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from html import escape
 
 PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 PREFIXED = ("J", "s", "J·s", "W")  # units that take an SI prefix; the others come as people speak of them
@@ -108,8 +109,8 @@ def symbol(axis):
 
 
 def symbol_html(axis):
-    """The same with a real subscript, for names that have one; the axis must not need escaping otherwise."""
-    return re.sub(r"^([LNB])_(\w)$", r"<i>\1</i><sub>\2</sub>", symbol(axis))
+    """The same as HTML, with a real subscript where the name has one."""
+    return re.sub(r"^([LNB])_(\w)$", r"<i>\1</i><sub>\2</sub>", escape(symbol(axis)))
 
 
 def numeric_axes(exploration):

@@ -30,7 +30,8 @@ function filled(made, attributes, children) {
 
 // A labelled selector; options are [value, text].
 function selector(label, options, chosen, onChange) {
-  const select = element("select", {}, options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
+  const select = element("select", {},
+    options.map(([value, text]) => element("option", { value, selected: value === chosen }, text)));
   select.addEventListener("change", () => onChange(select.value));
   return element("label", {}, element("span", {}, label), select);
 }
@@ -54,7 +55,7 @@ const heading = (column) => title(column) + (column.unit ? ` (${column.unit})` :
 
 // The name of an axis with its subscript: L_b.
 function symbol(axis) {
-  const parts = /^([LN])_(\w)$/.exec(columns.axes[axis] ?? axis);
+  const parts = /^([LNB])_(\w)$/.exec(columns.axes[axis] ?? axis);
   return parts ? [element("i", {}, parts[1]), element("sub", {}, parts[2])] : [columns.axes[axis] ?? axis];
 }
 

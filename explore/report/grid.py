@@ -42,8 +42,7 @@ class Grid:
 
     def best(self, metric, goal):
         """The feasible point with the best value; None without one."""
-        able = [cell.point for row in self.cells for cell in row
-                if cell.value(metric) is not None and cell.point["feasible"]]
+        able = [cell.point for row in self.cells for cell in row if cell.value(metric) is not None and cell.point["feasible"]]
         sign = 1 if goal == "min" else -1
         return min(able, key=lambda point: sign * point["metrics"][metric], default=None)
 
@@ -70,8 +69,12 @@ def grids(exploration):
         return Cell(points.get(place), place in illegal)
 
     columns_of, rows_of = exploration["axes"][across], exploration["axes"][down]
-    return [Grid(across, down, columns_of, rows_of, fixed,
-                 [[cell(fixed | {across: x, down: y}) for x in columns_of] for y in rows_of]) for fixed in found]
+    return [
+        Grid(
+            across, down, columns_of, rows_of, fixed, [[cell(fixed | {across: x, down: y}) for x in columns_of] for y in rows_of]
+        )
+        for fixed in found
+    ]
 
 
 def _typical(exploration, axis):

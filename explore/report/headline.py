@@ -10,7 +10,8 @@ def top(exploration):
     best = summary.recommended(exploration)
     state = "" if exploration["finished"] else '<p class="banner">Not finished: what follows is of the points so far.</p>'
     lines = [
-        f'<p class="kicker">bcq explore · {escape(exploration["name"])}</p>', state,
+        f'<p class="kicker">bcq explore · {escape(exploration["name"])}</p>',
+        state,
         f"<h1>{_title(exploration, best)}</h1>",
         f'<p class="why">{escape(summary.reason(exploration))}</p>' if best else "",
         f'<p class="about">{escape(exploration["about"])}</p>',
@@ -34,15 +35,18 @@ def foot(exploration):
     }
     if estimated:
         entries["with estimates*"] = escape(
-            f"{', '.join(estimated)}: SRAM and DRAM are estimated, not synthesized, and off by a factor of two or more (docs/estimates.md)")
+            f"{', '.join(estimated)}: SRAM and DRAM are estimated, not synthesized, "
+            "and off by a factor of two or more (docs/estimates.md)"
+        )
     return "<dl>" + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in entries.items()) + "</dl>"
 
 
 def parameters(point):
     """HTML of a point's parameters as the field writes them."""
     return ", ".join(
-        f'<span class="parameter">{columns.symbol_html(name) if columns.symbol(name) != name else escape(name)} = {escape(str(value))}</span>'
-        for name, value in point["parameters"].items())
+        f'<span class="parameter">{columns.symbol_html(name)} = {escape(str(value))}</span>'
+        for name, value in point["parameters"].items()
+    )
 
 
 def _title(exploration, best):
@@ -66,7 +70,9 @@ def _tiles(exploration, best):
         if column:
             number = column.number(best["metrics"].get(objective["metric"]))
             star = columns.ESTIMATED * column.estimate
-            tiles.append(f"<div><dt>{escape(column.title)}{star}</dt><dd>{number} <small>{escape(column.unit)}</small></dd></div>")
+            tiles.append(
+                f"<div><dt>{escape(column.title)}{star}</dt><dd>{number} <small>{escape(column.unit)}</small></dd></div>"
+            )
     return f'<dl class="tiles">{"".join(tiles)}</dl>'
 
 
@@ -83,10 +89,13 @@ def _ends(exploration, best):
         cells = "".join(_difference(difference) for difference in end.differences)
         rows.append(
             f'<tr><th scope="row">best {what}<button type="button" class="link" data-key="{escape(end.point["key"])}">'
-            f"{parameters(end.point)}</button></th>{cells}</tr>")
+            f"{parameters(end.point)}</button></th>{cells}</tr>"
+        )
     return (
         '<div class="scroll"><table class="ends"><caption>What it costs and gains against the ends of the Pareto front</caption>'
-        f'<thead><tr><th scope="col">instead of the point with the</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
+        f'<thead><tr><th scope="col">instead of the point with the</th>{head}</tr></thead>'
+        f'<tbody>{"".join(rows)}</tbody></table></div>'
+    )
 
 
 def _difference(difference):

@@ -12,8 +12,16 @@ def write(exploration, path):
 
 def text(exploration):
     """The Markdown."""
-    sections = [_answer(exploration), _front(exploration), _grids(exploration), _layers(exploration), _mixed(exploration),
-                _all(exploration), _left_out(exploration), _provenance(exploration)]
+    sections = [
+        _answer(exploration),
+        _front(exploration),
+        _grids(exploration),
+        _layers(exploration),
+        _mixed(exploration),
+        _all(exploration),
+        _left_out(exploration),
+        _provenance(exploration),
+    ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -61,20 +69,31 @@ def _answer(exploration):
     if not exploration["finished"]:
         lines.append("**Not finished: what follows is of the points so far.**")
     if best:
-        numbers = [f"{escaped(shown[o['metric']].title)} {shown[o['metric']].text(best['metrics'].get(o['metric']))}"
-                   for o in exploration["objectives"] if o["metric"] in shown]
+        numbers = [
+            f"{escaped(shown[o['metric']].title)} {shown[o['metric']].text(best['metrics'].get(o['metric']))}"
+            for o in exploration["objectives"]
+            if o["metric"] in shown
+        ]
         lines.append(f"**Build {_parameters(best)}**: {', '.join(numbers)}. {escaped(summary.reason(exploration))}")
     else:
         lines.append("No point is recommended: none was evaluated and meets the constraints.")
     found = summary.ends(exploration)
     if found:
         head = ["instead of the point with the", "point", *(escaped(shown[d.metric].title) for d in found[0].differences)]
-        rows = [[f"best {' and '.join(escaped(shown[metric].title) for metric in end.best_in)}", _parameters(end.point),
-                 *(d.text for d in end.differences)] for end in found]
+        rows = [
+            [
+                f"best {' and '.join(escaped(shown[metric].title) for metric in end.best_in)}",
+                _parameters(end.point),
+                *(d.text for d in end.differences),
+            ]
+            for end in found
+        ]
         lines.append(table(head, rows, 2))
     limits = escaped("; ".join(summary.constraint_texts(exploration)))
     lines.append(f"{summary.counts(exploration)}.{f' Constraints: {limits}.' if limits else ''}")
-    lines.append(f"`{columns.ESTIMATED}`: with estimates of SRAM or DRAM in it. ★ recommended, ◆ on the front, ○ outside the constraints.")
+    lines.append(
+        f"`{columns.ESTIMATED}`: with estimates of SRAM or DRAM in it. ★ recommended, ◆ on the front, ○ outside the constraints."
+    )
     return "\n\n".join(lines)
 
 
@@ -94,7 +113,10 @@ def _grids(exploration):
         for one in found if metric in shown else ():
             best = one.best(metric, shown[metric].goal)
             head = [f"{escaped(columns.symbol(one.down))} \\ {escaped(columns.symbol(one.across))}", *map(escaped, one.columns)]
-            rows = [[escaped(name), *(_cell(cell, best, shown[metric], metric) for cell in cells)] for name, cells in zip(one.rows, one.cells)]
+            rows = [
+                [escaped(name), *(_cell(cell, best, shown[metric], metric) for cell in cells)]
+                for name, cells in zip(one.rows, one.cells)
+            ]
             title = f"{escaped(shown[metric].heading)}{f', {escaped(one.title)}' if one.title else ''}:"
             lines += [title, table(head, rows)]
     return "\n\n".join(["## Heat maps", *lines]) if lines else ""
@@ -114,8 +136,12 @@ def _layers(exploration):
     lines = ["## Layers of the recommended point"]
     if best["layers"]:
         names = [name for name in shown if any(name in layer for layer in best["layers"])]
-        lines.append(table(["layer", *(escaped(shown[name].heading) for name in names)],
-                           [[escaped(layer["name"]), *(shown[name].number(layer.get(name)) for name in names)] for layer in best["layers"]]))
+        lines.append(
+            table(
+                ["layer", *(escaped(shown[name].heading) for name in names)],
+                [[escaped(layer["name"]), *(shown[name].number(layer.get(name)) for name in names)] for layer in best["layers"]],
+            )
+        )
     lines += ["To reproduce it, in the folder of this report:", code("\n".join(best["commands"]))]
     return "\n\n".join(lines)
 
@@ -134,17 +160,31 @@ def _mixed(exploration):
     rows = []
     for layer in found["layers"]:
         choice = next((c for c in layer["choices"] if c["format"] == layer["chosen"]), {})
-        rows.append([escaped(layer["layer"]), titles.get(layer["chosen"], columns.NOTHING), f"{layer['sensitivity_db']:.2f}".replace("-", "−"),
-                     cost.number(choice.get(metric)), error.number(choice.get("output_nmse_db")), f"{layer['scalars']:,}", f"{layer['macs']:,}"])
+        rows.append(
+            [
+                escaped(layer["layer"]),
+                titles.get(layer["chosen"], columns.NOTHING),
+                f"{layer['sensitivity_db']:.2f}".replace("-", "−"),
+                cost.number(choice.get(metric)),
+                error.number(choice.get("output_nmse_db")),
+                f"{layer['scalars']:,}",
+                f"{layer['macs']:,}",
+            ]
+        )
     alternatives = [(entry, "mixed, chosen" if entry == found["chosen"] else "mixed") for entry in found["front"]]
     alternatives += [(entry, titles[entry["format"]]) for entry in found["uniform"]]
     alternatives.sort(key=lambda pair: pair[0][metric])
-    return "\n\n".join([
-        "## Mixed formats per layer", f"Budget: {escaped(about['title'])} ≤ {cost.text(found['budget']['limit'])}. {escaped(found['objective'])}",
-        table(["layer", "format", "sensitivity (dB)", escaped(cost.heading), error.heading, "scalars", "MACs"], rows, 2),
-        table(["formats", escaped(cost.heading), error.heading],
-              [[what, cost.number(entry[metric]), error.number(entry["output_nmse_db"])] for entry, what in alternatives]),
-    ])
+    return "\n\n".join(
+        [
+            "## Mixed formats per layer",
+            f"Budget: {escaped(about['title'])} ≤ {cost.text(found['budget']['limit'])}. {escaped(found['objective'])}",
+            table(["layer", "format", "sensitivity (dB)", escaped(cost.heading), error.heading, "scalars", "MACs"], rows, 2),
+            table(
+                ["formats", escaped(cost.heading), error.heading],
+                [[what, cost.number(entry[metric]), error.number(entry["output_nmse_db"])] for entry, what in alternatives],
+            ),
+        ]
+    )
 
 
 def _all(exploration):
@@ -171,5 +211,10 @@ def _provenance(exploration):
         "workloads": ", ".join(exploration["workloads"]),
         "fixed": ", ".join(f"{columns.symbol(name)} = {value}" for name, value in exploration["fixed"].items()),
     }
-    return "\n\n".join(["## Provenance", code(exploration["command"]),
-                        table(["", ""], [[name, escaped(value)] for name, value in entries.items()], 2)])
+    return "\n\n".join(
+        [
+            "## Provenance",
+            code(exploration["command"]),
+            table(["", ""], [[name, escaped(value)] for name, value in entries.items()], 2),
+        ]
+    )

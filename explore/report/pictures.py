@@ -29,7 +29,10 @@ def write(exploration, folder):
         pictures["front.svg"] = draw_front(exploration, shown, metrics)
     found = grid.grids(exploration)
     if found:
-        pictures |= {f"heatmap_{metric}.svg": draw_grids(found, shown[metric], metric, summary.recommended(exploration)) for metric in metrics}
+        pictures |= {
+            f"heatmap_{metric}.svg": draw_grids(found, shown[metric], metric, summary.recommended(exploration))
+            for metric in metrics
+        }
     paths = []
     for name, figure in pictures.items():
         picture = io.StringIO()
@@ -48,7 +51,9 @@ def draw_front(exploration, shown, metrics):
     axis = next(iter(columns.numeric_axes(exploration)), None)
     for axes, (first, second) in zip(figure.subplots(down, across, squeeze=False).flat, pairs):
         _panel(axes, exploration, axis, shown[second], second, shown[first], first)
-    figure.legend(handles=_marks(exploration, axis), loc="lower center", ncol=8, frameon=False, handletextpad=0.3, columnspacing=1.4)
+    figure.legend(
+        handles=_marks(exploration, axis), loc="lower center", ncol=8, frameon=False, handletextpad=0.3, columnspacing=1.4
+    )
     figure.suptitle(style.plain(f"{exploration['name']}: {summary.counts(exploration)}"), x=0.02, ha="left", size=10)
     figure.tight_layout(rect=(0, 0.35 / figure.get_figheight(), 1, 1))
     return figure
@@ -69,8 +74,14 @@ def _panel(axes, exploration, axis, x, x_metric, y, y_metric):
         if point is best:
             axes.scatter(*at, s=150, marker="*", color=RECOMMENDED, edgecolors="#222222", linewidths=0.7, zorder=5)
         else:
-            axes.scatter(*at, s=34 if point["front"] else 22, facecolors=colour if point["feasible"] else "none", zorder=4 if point["front"] else 3,
-                         edgecolors="#222222" if point["front"] else colour, linewidths=0.9)
+            axes.scatter(
+                *at,
+                s=34 if point["front"] else 22,
+                facecolors=colour if point["feasible"] else "none",
+                zorder=4 if point["front"] else 3,
+                edgecolors="#222222" if point["front"] else colour,
+                linewidths=0.9,
+            )
     axes.set_xlabel(style.plain(x.heading))
     axes.set_ylabel(style.plain(y.heading))
     axes.grid(True)
@@ -102,7 +113,9 @@ def draw_grids(found, column, metric, recommended):
             for x, cell in enumerate(row):
                 _cell(axes, x, y, cell, column, metric, (low, high), best)
                 if cell.point and cell.point is recommended:
-                    axes.add_patch(Rectangle((x - 0.48, y - 0.48), 0.96, 0.96, fill=False, edgecolor=RECOMMENDED, linewidth=2, zorder=4))
+                    axes.add_patch(
+                        Rectangle((x - 0.48, y - 0.48), 0.96, 0.96, fill=False, edgecolor=RECOMMENDED, linewidth=2, zorder=4)
+                    )
         axes.set_xlim(-0.5, width - 0.5)
         axes.set_ylim(height - 0.5, -0.5)
         axes.set_xticks(range(width), [str(value) for value in one.columns])
@@ -112,7 +125,12 @@ def draw_grids(found, column, metric, recommended):
         axes.set_xlabel(columns.symbol(one.across))
         axes.set_ylabel(columns.symbol(one.down))
         axes.set_title(style.plain(one.title), loc="left")
-    figure.suptitle(style.plain(f"{column.heading}; bold: best feasible one; struck through: outside the constraints"), x=0.02, ha="left", size=9)
+    figure.suptitle(
+        style.plain(f"{column.heading}; bold: best feasible one; struck through: outside the constraints"),
+        x=0.02,
+        ha="left",
+        size=9,
+    )
     figure.tight_layout()
     return figure
 
@@ -126,6 +144,16 @@ def _cell(axes, x, y, cell, column, metric, limits, best):
         colour, ink = SHADES(0.15 + 0.8 * good), "white" if good < 0.5 else "black"
     axes.add_patch(Rectangle((x - 0.48, y - 0.48), 0.96, 0.96, color=colour, linewidth=0))
     is_best = cell.point is not None and cell.point is best
-    axes.text(x, y, cell.text(column, metric), ha="center", va="center", size=8, color=ink, weight="bold" if is_best else "normal", zorder=5)
+    axes.text(
+        x,
+        y,
+        cell.text(column, metric),
+        ha="center",
+        va="center",
+        size=8,
+        color=ink,
+        weight="bold" if is_best else "normal",
+        zorder=5,
+    )
     if value is not None and not cell.point["feasible"]:
         axes.plot([x - 0.36, x + 0.36], [y, y], color=ink, linewidth=0.8, zorder=5)

@@ -18,7 +18,8 @@ function startPlot() {
   plot.x = objectives[1] ?? metrics.find((metric) => metric !== plot.y) ?? plot.y;
   const axes = [...columns.numericAxes, ...Object.keys(exploration.axes)];
   plot.colour = axes[0] ?? "";
-  plot.shape = axisOptions(SHAPE_NAMES.length).map(([name]) => name).find((name) => name && name !== plot.colour && axes.includes(name)) ?? "";
+  const shapeable = axisOptions(SHAPE_NAMES.length).map(([name]) => name);
+  plot.shape = axes.find((name) => name !== plot.colour && shapeable.includes(name)) ?? "";
   const control = (id, label, options) => {
     const made = selector(label, options, plot[id], (value) => {
       plot[id] = value;
@@ -76,11 +77,11 @@ function mark(svg, point, x, y, isFront) {
   const shape = point === recommended ? STAR : SHAPES[SHAPE_NAMES[position(plot.shape)] ?? "circle"];
   const colour = plot.colour ? level(position(plot.colour), sets[plot.colour].length) : "level-2";
   const kinds = [isFront && "front", !point.feasible && "infeasible", point === recommended && "recommended"].filter(Boolean);
+  const value = (metric) => `${columns.metrics[metric].title} ${withUnit(columns.metrics[metric], point.metrics[metric])}`;
   return drawn(svg, "path", {
     class: ["point", colour, ...kinds].join(" "), d: shape, transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
     tabindex: "-1", role: "button", "data-key": point.key,
-    "aria-label": `${plainParameters(point)}: ${[plot.y, plot.x].map((m) =>
-      `${columns.metrics[m].title} ${withUnit(columns.metrics[m], point.metrics[m])}`).join(", ")}${point.feasible ? "" : ", infeasible"}`,
+    "aria-label": `${plainParameters(point)}: ${value(plot.y)}, ${value(plot.x)}${point.feasible ? "" : ", infeasible"}`,
   });
 }
 
@@ -94,9 +95,10 @@ function drawLimits(svg, area) {
       const position = at.of(limit);
       if (position < low || position > high) continue;
       const d = axis === "x" ? `M${position} ${area.top}V${area.bottom}` : `M${area.left} ${position}H${area.right}`;
-      const where = axis === "x" ? { x: position - 5, y: area.top + 12, "text-anchor": "end" } : { x: area.right - 4, y: position - 5, "text-anchor": "end" };
+      const where = axis === "x" ? { x: position - 5, y: area.top + 12 } : { x: area.right - 4, y: position - 5 };
       svg.append(drawn(svg, "path", { class: "limit", d }),
-        drawn(svg, "text", { class: "limit-label", ...where }, `limit ${withUnit(columns.metrics[metric], limit)}`));
+        drawn(svg, "text", { class: "limit-label", "text-anchor": "end", ...where },
+          `limit ${withUnit(columns.metrics[metric], limit)}`));
     }
   }
 }
@@ -125,12 +127,13 @@ function drawPlotLegend() {
   };
   const line = drawn(svg, "svg", { viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true" });
   line.append(drawn(svg, "path", { class: "front-line", d: "M1 2H13V10H25" }));
+  const outside = exploration.points.some((point) => point.status === "ok" && !point.feasible);
   find("plot-legend").replaceChildren(
     ...(plot.colour ? [group(plot.colour, (i, values) => key(SHAPES.circle, level(i, values.length), String(values[i])))] : []),
     ...(plot.shape ? [group(plot.shape, (i, values) => key(SHAPES[SHAPE_NAMES[i]], "plain", String(values[i])))] : []),
     element("div", {}, element("span", { class: "key" }, line, "Pareto front of these two"),
       ...(recommended ? [key(STAR.replace(/[\d.]+/g, (n) => n * 0.75), "plain recommended", "recommended")] : []),
-      ...(exploration.points.some((p) => p.status === "ok" && !p.feasible) ? [key(SHAPES.circle, "plain infeasible", "outside the constraints")] : [])));
+      ...(outside ? [key(SHAPES.circle, "plain infeasible", "outside the constraints")] : [])));
 }
 
 function nearest(event) {
@@ -171,10 +174,11 @@ function pick(entry) {
 function onPlotKey(event) {
   const at = plotted.findIndex(({ node }) => node === event.target);
   if (at < 0) return;
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: plotted.length - 1 }[event.key];
+  const last = plotted.length - 1;
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
   if (event.key === "Enter" || event.key === " ") pick(plotted[at]);
   else if (to === undefined) return;
-  else plotted[Math.min(Math.max(to, 0), plotted.length - 1)].node.focus();
+  else plotted[Math.min(Math.max(to, 0), last)].node.focus();
   event.preventDefault();
 }
 

@@ -60,20 +60,27 @@ function stacked(point, kind, name, column) {
   const reference = recommended && recommended !== point ? recommended.breakdown[kind] ?? {} : {};
   const widest = Math.max(total(parts), total(reference));
   const kinds = (part) => `part ${partClass[part] ?? "part-grey-0"}${estimates.has(part) ? " estimate" : ""}`;
-  const bar = (of, extra) => element("div", { class: `bar ${extra}`, role: "img", "aria-label": `${name}: ${withUnit(column, total(of))}` },
-    Object.entries(of).filter(([, value]) => value > 0).map(([part, value]) => element("span", {
-      class: kinds(part), style: `width:${100 * share(value, widest)}%`, title: `${part}: ${withUnit(column, value)}`,
-    })));
+  const bar = (of, extra) => {
+    const label = `${name}: ${withUnit(column, total(of))}`;
+    return element("div", { class: `bar ${extra}`, role: "img", "aria-label": label },
+      Object.entries(of).filter(([, value]) => value > 0).map(([part, value]) => element("span", {
+        class: kinds(part), style: `width:${100 * share(value, widest)}%`, title: `${part}: ${withUnit(column, value)}`,
+      })));
+  };
+  const percent = (part) => (parts[part] === undefined ? "" : `${grouped(100 * share(parts[part], total(parts)), 1)} %`);
   const compared = Object.keys(reference).length > 0;
   const names = [...new Set([...Object.keys(parts), ...(compared ? Object.keys(reference) : [])])];
   return element("section", { class: "breakdown", "data-kind": kind },
     element("h4", {}, name, element("span", { class: "total" }, withUnit(column, total(parts)))),
     bar(parts, "own"),
-    ...(compared ? [bar(reference, "reference"), element("p", { class: "note" }, `thin: the recommended point, ${withUnit(column, total(reference))}`)] : []),
+    ...(compared ? [
+      bar(reference, "reference"),
+      element("p", { class: "note" }, `thin: the recommended point, ${withUnit(column, total(reference))}`),
+    ] : []),
     element("table", { class: "parts" }, names.map((part) => element("tr", {},
       element("th", { scope: "row" }, element("i", { class: `swatch ${kinds(part)}` }), part + (estimates.has(part) ? "*" : "")),
       element("td", {}, number(column, parts[part])),
-      element("td", { class: "share" }, parts[part] === undefined ? "" : `${grouped(100 * share(parts[part], total(parts)), 1)} %`)))));
+      element("td", { class: "share" }, percent(part))))));
 }
 
 function layerTable(point) {

@@ -1,105 +1,16 @@
-"""Synthetic explorations ("bcq-explore-1") for tests of the report: numbers of realistic size from simple laws, not measured.
+"""Synthetic explorations ("bcq-explore-1") for tests of the report, of the points of points.py.
 
-    python3 fixture.py [NAME] > exploration.json        NAME: one of CASES (default: grid)
+python3 fixture.py [NAME] > exploration.json        NAME: one of CASES (default: grid)
 """
 
-import hashlib
 import itertools
 import json
 import math
 import sys
 
+from points import AXES_MORE, LAYERS, MACS, METRICS, bits_of, fail, nmse_of, point_of
+
 AXES = {"lb": [4, 8, 32], "la": [48, 64, 128], "nc": [2, 4, 8, 16]}
-LAYERS = [f"kjv.blk{block}.{name}" for block in range(2) for name in ("attn_q", "attn_k", "attn_v", "mlp_up")]
-MACS = 64 * 256 * 256
-METRICS = {
-    "output_nmse_db": ("output NMSE", "dB", "min", False),
-    "bits_per_scalar": ("bits per scalar", "bit", "min", False),
-    "cycles": ("cycles", "", "min", False),
-    "seconds": ("time", "s", "min", False),
-    "energy_j": ("energy", "J", "min", True),
-    "pj_per_mac": ("energy per MAC", "pJ", "min", True),
-    "area_mm2": ("area", "mm²", "min", True),
-    "gops": ("throughput", "GOPS", "max", False),
-    "gops_per_mm2": ("throughput per area", "GOPS/mm²", "max", True),
-    "gops_per_w": ("throughput per power", "GOPS/W", "max", True),
-    "energy_delay_js": ("energy × delay", "J·s", "min", True),
-    "highest_clock_mhz": ("highest clock", "MHz", "max", False),
-}
-BUFFERS = {"activation buffer": 3.93, "weight buffer": 3.93, "result buffer": 1.02}
-ERROR = "yosys: exit status 1\nERROR: Module `\\bcq_pe' referenced in module `\\bcq_array' is not part of the design.\n  see synthesis.log"
-
-
-def bits_of(lb, la, nc):
-    return 4 + math.log2(nc) / lb + 8 / la
-
-
-def nmse_of(lb, la, nc, bc=6):
-    return -27.63 + 0.9 * math.log2(lb / 8) + 0.8 * math.log2(la / 64) + {2: 3.59, 4: 1.64, 8: 0.0, 16: -0.42}[nc] + 0.5 * (6 - bc)
-
-
-def breakdown(lb, la, nc):
-    """Parts of cycles, energy (pJ per MAC) and area (mm²)."""
-    bits = bits_of(lb, la, nc)
-    wait = max(0, round((bits - 4.2) * 6100))
-    cycles = {
-        "busy": len(LAYERS) * MACS // 4096, "activation wait": wait // 3, "weight wait": wait // 2, "both wait": wait // 9,
-        "drain stall": 412, "result stall": 96, "tail": 230,
-    }
-    decode = 2.3 + 0.3 * math.log2(nc) + 0.4 * 8 / lb
-    area = {
-        "control": 0.01, "streams": 1.1 + 0.04 * bits, "scale delay": 0.09, "decode": decode, "output": 3.8, "accumulate": 17.1,
-        "scale": 6.92 * 64 / la, "multiply-add": 22.68, "distribution": 0.38, **BUFFERS,
-    }
-    energy = {
-        "control": 0.004, "streams": 0.5, "scale delay": 0.03, "decode": 0.6 * decode, "output": 5.05, "accumulate": 9.5,
-        "scale": 8.8 * 64 / la, "multiply-add": 26.5 + 0.25 * nc, "distribution": 0.14,
-        "activation buffer": 0.62 * bits, "weight buffer": 0.58 * bits, "result buffer": 0.4, "DRAM": 2.6 * bits,
-    }
-    return {"cycles": cycles, "energy_pj_per_mac": energy, "area_mm2": area, "estimates": [*BUFFERS, "DRAM"]}
-
-
-def metrics_of(parts, nmse, bits):
-    cycles, pj, area = (sum(parts[kind].values()) for kind in ("cycles", "energy_pj_per_mac", "area_mm2"))
-    macs = len(LAYERS) * MACS
-    seconds, energy = cycles / 160e6, pj * 1e-12 * macs
-    gops = 2e-9 * macs / seconds
-    return {
-        "output_nmse_db": nmse, "bits_per_scalar": bits, "cycles": cycles, "seconds": seconds, "energy_j": energy, "pj_per_mac": pj,
-        "area_mm2": area, "gops": gops, "gops_per_mm2": gops / area, "gops_per_w": gops / (energy / seconds),
-        "energy_delay_js": energy * seconds, "highest_clock_mhz": 167.8,
-    }
-
-
-def point_of(parameters, name=None):
-    """A point that was evaluated; axes other than lb, la, nc change its error a little."""
-    lb, la, nc = (parameters.get(axis, default) for axis, default in (("lb", 8), ("la", 64), ("nc", 8)))
-    more = sum(i * AXES_MORE.index(value) for i, value in enumerate(parameters.values()) if value in AXES_MORE)
-    parts, nmse = breakdown(lb, la, nc), nmse_of(lb, la, nc) + 0.01 * more
-    metrics = metrics_of(parts, nmse, bits_of(lb, la, nc))
-    key = hashlib.sha256(json.dumps(parameters).encode()).hexdigest()[:16]
-    cycles = metrics["cycles"] // len(LAYERS)
-    layers = [{
-        "name": layer, "output_nmse_db": nmse + 0.3 * math.sin(i), "weight_nmse_db": nmse - 3.2 + 0.2 * math.cos(i),
-        "activation_nmse_db": nmse - 2.6 + 0.4 * math.sin(2 * i), "cycles": cycles + 17 * i,
-        "utilization": parts["cycles"]["busy"] / metrics["cycles"] - 0.004 * i, "energy_j": metrics["energy_j"] / len(LAYERS),
-    } for i, layer in enumerate(LAYERS)]
-    return {
-        "schema": "bcq-explore-point-1", "key": key, "name": name or " ".join(f"{k}={v}" for k, v in parameters.items()),
-        "status": "ok", "error": None, "parameters": parameters, "metrics": metrics, "breakdown": parts, "layers": layers,
-        "commands": [
-            f"bcq synth --arch points/{key}/arch.toml -o points/{key}/synthesis.json",
-            f"bcq simulate --arch points/{key}/arch.toml --synthesis points/{key}/synthesis.json {' '.join(LAYERS[:2])}",
-        ],
-        "versions": {"bcq": "0.1.0", "yosys": "0.23"}, "wall_seconds": 12.3,
-    }
-
-
-AXES_MORE = list(range(1000, 1100))  # values of the axes that only many() has
-
-
-def fail(point):
-    point.update(status="failed", error=ERROR, metrics={}, breakdown={}, layers=[])
 
 
 def dominates(a, b, objectives):
@@ -128,17 +39,30 @@ def exploration(axes, points, illegal=(), objectives=("output_nmse_db", "area_mm
     front = front_of(points, objectives)
     for point in points:
         point["front"] = point in front
-    knee = next((p for p in front if (p["parameters"].get("lb"), p["parameters"].get("nc")) == (8, 8)), front[0] if front else None)
+    knee = next(
+        (p for p in front if (p["parameters"].get("lb"), p["parameters"].get("nc")) == (8, 8)), front[0] if front else None
+    )
     why = "the knee of the front: further accuracy costs more of the area than it gains, and less area costs whole decibels"
     return {
-        "schema": "bcq-explore-1", "name": "lb_nc", "about": "Which block length and how many codebooks: 16 × 16 PEs, frozen codebooks",
-        "command": "bcq explore spec.toml -o out/lb_nc", "versions": {"bcq": "0.1.0", "yosys": "0.23", "opensta": "2.0.17"},
-        "rtl_crc32": "c2fa9b7f", "seed": 1, "method": "exhaustive", "finished": True, "axes": axes,
+        "schema": "bcq-explore-1",
+        "name": "lb_nc",
+        "about": "Which block length and how many codebooks: 16 × 16 PEs, frozen codebooks",
+        "command": "bcq explore spec.toml -o out/lb_nc",
+        "versions": {"bcq": "0.1.0", "yosys": "0.23", "opensta": "2.0.17"},
+        "rtl_crc32": "c2fa9b7f",
+        "seed": 1,
+        "method": "exhaustive",
+        "finished": True,
+        "axes": axes,
         "fixed": {"rows": 16, "cols": 16, "lanes": 16, "codebooks": "frozen", "bc": 6, "clock_mhz": 160.0},
-        "workloads": [f"traces/layers/{layer}.safetensors" for layer in LAYERS], "objectives": objectives,
+        "workloads": [f"traces/layers/{layer}.safetensors" for layer in LAYERS],
+        "objectives": objectives,
         "metrics": {name: dict(zip(("title", "unit", "goal", "estimate"), about)) for name, about in METRICS.items()},
-        "constraints": [{"metric": "area_mm2", "relation": "<=", "limit": limit}], "points": points, "illegal": list(illegal),
-        "recommended": {"key": knee["key"], "why": why} if knee else None, "mixed": None,
+        "constraints": [{"metric": "area_mm2", "relation": "<=", "limit": limit}],
+        "points": points,
+        "illegal": list(illegal),
+        "recommended": {"key": knee["key"], "why": why} if knee else None,
+        "mixed": None,
     }
 
 
@@ -149,8 +73,11 @@ def assignments(axes):
 def grid():
     """The study: 36 assignments, of which four are illegal and two fail; constraints; mixed formats."""
     legal = [a for a in assignments(AXES) if a["la"] % a["lb"] == 0]
-    illegal = [{"parameters": a, "reason": f"la = {a['la']} is no multiple of lb = {a['lb']}; choose la = 32, 64 or 96"}
-               for a in assignments(AXES) if a["la"] % a["lb"]]
+    illegal = [
+        {"parameters": a, "reason": f"la = {a['la']} is no multiple of lb = {a['lb']}; choose la = 32, 64 or 96"}
+        for a in assignments(AXES)
+        if a["la"] % a["lb"]
+    ]
     points = [point_of(a) for a in legal]
     for i in (3, 26):
         fail(points[i])
@@ -164,9 +91,19 @@ def mixed():
     layers = []
     for i, layer in enumerate(LAYERS):
         errors = [nmse_of(lb, 64, nc) + 2.1 * math.sin(1 + i) for nc, lb in ((2, 8), (4, 8), (8, 8), (16, 4))]
-        choices = [{"format": f, "bits_per_scalar": c, "output_nmse_db": e, "pj_per_mac": None} for f, c, e in zip(formats, costs, errors)]
-        layers.append({"layer": layer, "scalars": 65536, "macs": MACS, "choices": choices,
-                       "sensitivity_db": errors[0] - errors[-1] + 0.4 * math.cos(3 * i)})
+        choices = [
+            {"format": f, "bits_per_scalar": c, "output_nmse_db": e, "pj_per_mac": None}
+            for f, c, e in zip(formats, costs, errors)
+        ]
+        layers.append(
+            {
+                "layer": layer,
+                "scalars": 65536,
+                "macs": MACS,
+                "choices": choices,
+                "sensitivity_db": errors[0] - errors[-1] + 0.4 * math.cos(3 * i),
+            }
+        )
 
     def total(picks):
         error = sum(10 ** (layer["choices"][pick]["output_nmse_db"] / 10) for layer, pick in zip(layers, picks)) / len(layers)
@@ -175,8 +112,10 @@ def mixed():
     front = {}
     for step in range(400):
         weight = 10 ** (-5 + step / 100)
-        picks = tuple(min(range(4), key=lambda c, layer=layer: 10 ** (layer["choices"][c]["output_nmse_db"] / 10) + weight * costs[c])
-                      for layer in layers)
+        picks = tuple(
+            min(range(4), key=lambda c, layer=layer: 10 ** (layer["choices"][c]["output_nmse_db"] / 10) + weight * costs[c])
+            for layer in layers
+        )
         front[picks] = total(picks) | {"assignment": {layer["layer"]: formats[pick] for layer, pick in zip(layers, picks)}}
     front = sorted(front.values(), key=lambda entry: entry["bits_per_scalar"])
     chosen = [entry for entry in front if entry["bits_per_scalar"] <= 4.45][-1]
@@ -184,8 +123,11 @@ def mixed():
         layer["chosen"] = chosen["assignment"][layer["layer"]]
     return {
         "budget": {"metric": "bits_per_scalar", "limit": 4.45},
-        "formats": [{"format": f, "title": f"LO-BCQ {f[4:].replace(':', ', ')}"} for f in formats], "layers": layers, "front": front,
-        "uniform": [{"format": f} | total([i] * len(layers)) for i, f in enumerate(formats)], "chosen": chosen,
+        "formats": [{"format": f, "title": f"LO-BCQ {f[4:].replace(':', ', ')}"} for f in formats],
+        "layers": layers,
+        "front": front,
+        "uniform": [{"format": f} | total([i] * len(layers)) for i, f in enumerate(formats)],
+        "chosen": chosen,
         "objective": "The output NMSE is that of all layers' outputs together, errors and energies summed.",
     }
 
@@ -217,9 +159,11 @@ def many():
 
 def hostile():
     """Text that means something to HTML, Markdown or XML, wherever text of others goes."""
-    nasty = "</script><script>alert('1')</script> <b>&amp;\"|`_x_`\n\u2028"
+    nasty = "</script ><script>alert('1')</script> <b>&amp;\"|`_x_`\n\u2028<!-- <script "
     found = grid()
-    found.update(name=nasty, about=nasty, command=nasty, fixed={nasty: nasty}, workloads=[nasty], axes={"kind|<i>&": ["<b>", 'a"|b']})
+    found.update(
+        name=nasty, about=nasty, command=nasty, fixed={nasty: nasty}, workloads=[nasty], axes={"kind|<i>&": ["<b>", 'a"|b']}
+    )
     found["recommended"]["why"] = nasty
     for point in found["points"]:
         point["name"], point["parameters"], point["commands"] = nasty, {"kind|<i>&": "<b>"}, [nasty]

@@ -1,5 +1,5 @@
-"""The report of an exploration: one file without references to others, data that survive, pictures, tables. What scripts do in the
-page is browser_test.py's."""
+"""The report of an exploration: one file without references to others, data that survive, pictures, tables. What
+scripts do in the page is browser_test.py's."""
 
 import html.parser
 import json
@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ET
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "explore"))
 
 import fixture  # noqa: E402  pylint: disable=wrong-import-position
+import points  # noqa: E402  pylint: disable=wrong-import-position
 from report import columns, grid, markdown, page, pictures, summary, write  # noqa: E402  pylint: disable=wrong-import-position
 
 MOST_BYTES = 400_000  # of a page of the study
@@ -63,6 +64,8 @@ class Page(unittest.TestCase):
                 read = Elements(page.page(exploration))
                 self.assertEqual(read.open, [])
                 self.assertEqual(json.loads(read.scripts["exploration"]), exploration)
+                # Browsers end a script at more than html.parser does.
+                self.assertIsNone(re.search("[<>&]", page.embedded(exploration)))
                 self.assertEqual([tag for tag, _ in read.elements].count("script"), 3)
 
     def test_hostile_text_stays_text(self):
@@ -103,7 +106,9 @@ class Headline(unittest.TestCase):
                 else:
                     self.assertAlmostEqual(value, 100 * (mine / theirs - 1), delta=0.05)
                 self.assertEqual(difference.better, mine < theirs)
-        self.assertEqual({metric for end in summary.ends(exploration) for metric in end.best_in}, {"output_nmse_db", "area_mm2", "pj_per_mac"})
+        self.assertEqual(
+            {metric for end in summary.ends(exploration) for metric in end.best_in}, {"output_nmse_db", "area_mm2", "pj_per_mac"}
+        )
 
     def test_goal_max(self):
         exploration = fixture.grid()
@@ -124,16 +129,23 @@ class Headline(unittest.TestCase):
         self.assertIn("Not finished", Elements(page.page(fixture.all_failed())).text)
 
     def test_infeasible(self):
-        exploration = fixture.exploration(fixture.AXES, [fixture.point_of({"lb": 8, "la": 64, "nc": 8})], limit=1.0)
+        exploration = fixture.exploration(fixture.AXES, [points.point_of({"lb": 8, "la": 64, "nc": 8})], limit=1.0)
         self.assertIn("No point meets the constraints", Elements(page.page(exploration)).text)
 
 
 class Numbers(unittest.TestCase):
     def test_columns(self):
         for values, unit, shown in (
-            ([2.266e-3, 1.2e-3], "J", ["2.266 mJ", "1.200 mJ"]), ([64.36e-6], "s", ["64.36 µs"]), ([10298, 1234567], "", ["10,298", "1,234,567"]),
-            ([-26.831], "dB", ["−26.83 dB"]), ([1.459e-7], "J·s", ["145.9 nJ·s"]), ([4.4375], "bit", ["4.438 bit"]), ([0.0], "mm²", ["0.000 mm²"]),
-            ([5.0625], "bit", ["5.063 bit"]), ([12345.6], "GOPS", ["12,346 GOPS"]), ([999.96e-6, 1e-6], "s", ["1,000.0 µs", "1.0 µs"]),
+            ([2.266e-3, 1.2e-3], "J", ["2.266 mJ", "1.200 mJ"]),
+            ([64.36e-6], "s", ["64.36 µs"]),
+            ([10298, 1234567], "", ["10,298", "1,234,567"]),
+            ([-26.831], "dB", ["−26.83 dB"]),
+            ([1.459e-7], "J·s", ["145.9 nJ·s"]),
+            ([4.4375], "bit", ["4.438 bit"]),
+            ([0.0], "mm²", ["0.000 mm²"]),
+            ([5.0625], "bit", ["5.063 bit"]),
+            ([12345.6], "GOPS", ["12,346 GOPS"]),
+            ([999.96e-6, 1e-6], "s", ["1,000.0 µs", "1.0 µs"]),
         ):
             column = columns.column(values, "x", unit)
             self.assertEqual([column.text(value) for value in values], shown)
@@ -202,7 +214,9 @@ class Pictures(unittest.TestCase):
 
     def test_deterministic_and_well_formed(self):
         found = self.files(fixture.grid())
-        self.assertEqual(set(found), {"front.svg", "heatmap_output_nmse_db.svg", "heatmap_area_mm2.svg", "heatmap_pj_per_mac.svg"})
+        self.assertEqual(
+            set(found), {"front.svg", "heatmap_output_nmse_db.svg", "heatmap_area_mm2.svg", "heatmap_pj_per_mac.svg"}
+        )
         self.assertEqual(found, self.files(fixture.grid()))
         for content in found.values():
             self.assertTrue(ET.fromstring(content).tag.endswith("svg"))
@@ -219,8 +233,13 @@ class Pictures(unittest.TestCase):
                 ET.fromstring(content)
 
     def test_panels(self):
-        for objectives, panels in ((("output_nmse_db", "area_mm2"), 1), (("output_nmse_db", "area_mm2", "cycles", "energy_j"), 4)):
-            exploration = fixture.exploration({"nc": [2, 8]}, [fixture.point_of({"nc": nc}) for nc in (2, 8)], objectives=objectives)
+        for objectives, panels in (
+            (("output_nmse_db", "area_mm2"), 1),
+            (("output_nmse_db", "area_mm2", "cycles", "energy_j"), 4),
+        ):
+            exploration = fixture.exploration(
+                {"nc": [2, 8]}, [points.point_of({"nc": nc}) for nc in (2, 8)], objectives=objectives
+            )
             drawn = pictures.draw_front(exploration, columns.of_metrics(exploration), list(objectives))
             self.assertEqual(len(drawn.axes), panels)
 

@@ -86,7 +86,7 @@ class Evaluation:
         options = [word for key in ("lb", "la", "nc", "bc") for word in (f"--{key}", fmt[key])]
         options += ["--max-blocks", what["max_blocks"], "--restarts", what["restarts"], "--seed", self.job["seed"]]
         options += ["--mirror-pairs"] if self.job["encoding"]["mirror_pairs"] else []
-        self._bcq("calibrate", *(file["path"] for file in what["layers"]), "-o", self._shown(target), *options)
+        self._bcq("calibrate", *(self._shown(file["path"]) for file in what["layers"]), "-o", self._shown(target), *options)
         return target
 
     def _synthesize(self):
@@ -95,7 +95,7 @@ class Evaluation:
         locks = synth.cache_folder() / "locks"
         locks.mkdir(parents=True, exist_ok=True)
         options = ["--clock", what["clock_ns"], "--jobs", 1, "--no-random" if what["energy"] else "--no-power"]
-        options += ["--layer", what["layer"]["path"]] if "layer" in what else []
+        options += ["--layer", self._shown(what["layer"]["path"])] if "layer" in what else []
         with (locks / self._array_name()).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._bcq("synth", "--arch", self._shown(self.arch), "-o", self._shown(self.folder), *options)
@@ -104,9 +104,9 @@ class Evaluation:
     def _workloads(self):
         """(name, whether it has data, words of the command line) of each."""
         for file in self.job["layers"]:
-            yield pathlib.Path(file["path"]).stem, True, [file["path"]]
+            yield pathlib.Path(file["path"]).stem, True, [self._shown(file["path"])]
         for file in self.job["shapes"]:
-            yield pathlib.Path(file["path"]).stem, False, [file["path"]]
+            yield pathlib.Path(file["path"]).stem, False, [self._shown(file["path"])]
         for model in self.job["models"]:
             yield model["model"], False, [word for key, value in model.items() for word in (f"--{key}", value)]
 

@@ -11,6 +11,8 @@ def write(exploration, folder):
     paths = [folder / "report.html", folder / "report.md"]
     page.write(exploration, paths[0])
     markdown.write(exploration, paths[1])
+    for stale in folder.glob("heatmap_*.svg"):  # of other objectives
+        stale.unlink()
     from . import pictures  # pylint: disable=import-outside-toplevel  only pictures need matplotlib
 
     return paths + pictures.write(exploration, folder)

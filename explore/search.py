@@ -4,6 +4,8 @@ The optimizer is Optuna's, NSGA-II or TPE, both for several objectives with cons
 time, and told in the order in which it asked: what is found depends on the seed, not on which job ended first.
 """
 
+import warnings
+
 from metrics import METRICS
 from space import Illegal
 from spec import SpecError
@@ -52,6 +54,7 @@ def _optuna():
     except ImportError as error:
         raise SpecError("search.method: Optuna is not installed; apt-get install python3-optuna, or search.method = \"exhaustive\"") from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # constraints are one in Debian's version
     return optuna
 
 

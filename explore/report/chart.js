@@ -70,4 +70,4 @@ const STAR = "M0 -10L2.6 -3.4L9.5 -3.1L4.1 1.3L5.9 8.1L0 4.2L-5.9 8.1L-4.1 1.3L-
 const LEVELS = 8; // colours of a sequence: page.css
 
 // The class of the i-th of `count` values in a sequence of colours.
-const level = (i, count) => `level-${count < 2 ? 0 : Math.round((i * (LEVELS - 1)) / (count - 1))}`;
+const level = (i, count) => (i < 0 ? "level-none" : `level-${count < 2 ? 0 : Math.round((i * (LEVELS - 1)) / (count - 1))}`);

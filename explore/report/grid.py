@@ -80,7 +80,7 @@ def grids(exploration):
 def _typical(exploration, axis):
     """The recommended point's value of an axis, else the first one."""
     best = summary.recommended(exploration)
-    return best["parameters"][axis] if best else exploration["axes"][axis][0]
+    return (best["parameters"] if best else {}).get(axis, exploration["axes"][axis][0])
 
 
 def _place(exploration, parameters):

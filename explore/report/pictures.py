@@ -16,6 +16,7 @@ from . import columns, grid, summary  # noqa: E402
 
 PANELS = 4  # pairs of objectives at most
 SHADES = colormaps["viridis"]
+OTHER = "#888888"
 RECOMMENDED = "#c8102e"
 NOWHERE = "#f2f1ee"  # cells without a value
 
@@ -60,7 +61,10 @@ def draw_front(exploration, shown, metrics):
 
 
 def _shade(exploration, axis, value):
+    """Grey for a point that the axis means nothing to."""
     values = exploration["axes"][axis] if axis else [value]
+    if value not in values:
+        return OTHER
     return SHADES(0.85 * values.index(value) / max(len(values) - 1, 1))
 
 

@@ -75,6 +75,7 @@ function mark(svg, point, x, y, isFront) {
   const sets = exploration.axes;
   const position = (axis) => (axis ? sets[axis].indexOf(point.parameters[axis]) : 0);
   const shape = point === recommended ? STAR : SHAPES[SHAPE_NAMES[position(plot.shape)] ?? "circle"];
+  // An axis may mean nothing to a point: there are no blocks in a format without them.
   const colour = plot.colour ? level(position(plot.colour), sets[plot.colour].length) : "level-2";
   const kinds = [isFront && "front", !point.feasible && "infeasible", point === recommended && "recommended"].filter(Boolean);
   const value = (metric) => `${columns.metrics[metric].title} ${withUnit(columns.metrics[metric], point.metrics[metric])}`;

@@ -27,7 +27,7 @@ function startTable() {
 function tableColumns() {
   const axes = Object.keys(exploration.axes).map((axis) => ({
     id: `axis ${axis}`, head: symbol(axis),
-    value: (point) => point.parameters[axis], text: (point) => String(point.parameters[axis]),
+    value: (point) => point.parameters[axis], text: (point) => String(point.parameters[axis] ?? "–"),
   }));
   const metrics = Object.entries(columns.metrics).map(([name, column]) => ({
     id: `metric ${name}`, head: [heading(column)],

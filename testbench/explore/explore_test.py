@@ -105,6 +105,32 @@ class Exploration(Folder):
             self.assertAlmostEqual(known, metrics["area_mm2"], 4)
             self.assertAlmostEqual(metrics["energy_delay_js"], metrics["energy_j"] * metrics["seconds"], 12)
 
+    def test_other_number_formats_and_models(self):
+        text = """objectives = ["cycles", "utilization"]
+[space]
+number = ["nvfp4", "bcq", "int8"]
+lb = [4, 8]
+gb_per_s = [0.4, 25.6]
+[workloads]
+models = ["gpt2"]
+prefill = 16
+[synthesis]
+enabled = false
+[search]
+method = "nsga2"
+trials = 40
+population = 10
+[constraints]
+seconds = "<= 5"
+"""
+        record = self.explore(text)
+        self.assertEqual(self.err, "")
+        self.assertEqual({point["status"] for point in record["points"]}, {"ok"})
+        cycles = {tuple(point["parameters"].values()): point["metrics"]["cycles"] for point in record["points"]}
+        self.assertGreater(cycles["int8", 0.4], cycles["nvfp4", 0.4])  # twice the bytes
+        self.assertNotIn("lb", next(point for point in record["points"] if point["parameters"]["number"] == "int8")["parameters"])
+        self.assertTrue(all(point["breakdown"]["cycles"] for point in record["points"]))
+
     def test_list_evaluates_nothing(self):
         self.write("spec.toml", SPEC.replace("lb = [4, 8]", "lb = [4, 7]"))
         out, _ = self.bcq("explore", "spec.toml", "-o", "out", "--list")

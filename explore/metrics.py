@@ -27,7 +27,7 @@ METRICS = {
     "weight_nmse_db": Metric("weight NMSE", "dB", "min", "layers"),
     "activation_nmse_db": Metric("activation NMSE", "dB", "min", "layers"),
     "bits_per_scalar": Metric("stored bits per scalar", "bits", "min", "layers"),
-    "cycles": Metric("cycles", "cycles", "min"),
+    "cycles": Metric("cycles", "", "min"),
     "utilization": Metric("utilization", "", "max"),
     "seconds": Metric("time", "s", "min"),
     "gops": Metric("throughput", "GOPS", "max"),

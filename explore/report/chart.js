@@ -1,6 +1,6 @@
 // What the plots have in common: scales with round ticks, a frame with grid and titles.
 
-const MARGIN = { left: 74, right: 18, top: 14, bottom: 50 }; // pixels
+const MARGIN = { left: 92, right: 18, top: 14, bottom: 50 }; // pixels
 
 // Round numbers at distances of 1, 2 or 5 within [low, high], about `wanted` of them; and the decimals they need.
 function ticks(low, high, wanted) {
@@ -46,7 +46,7 @@ function frame(svg, xs, ys, x, y, height) {
     drawn(svg, "text", { class: "axis-title", x: (left + right) / 2, y: height - 8, "text-anchor": "middle" },
       `${heading(x)}${better(x, "   ← better", "   better →")}`),
     drawn(svg, "text",
-      { class: "axis-title", transform: `translate(16 ${(top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle" },
+      { class: "axis-title", transform: `translate(14 ${(top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle" },
       `${heading(y)}${better(y, "   ← better", "   better →")}`));
   svg.replaceChildren(grid);
   return { across, up, left, right, top, bottom, width };

@@ -135,7 +135,8 @@ def main():
             record = explore(spec, options)
         report.write(record, options.output)
     except MixedError as error:
-        sys.exit(_refuse(f"{options.spec}: mixed.{error}"))
+        # What is called limit there is the budget's key here.
+        sys.exit(_refuse(f"{options.spec}: mixed.{str(error).replace('limit:', f'{spec.mixed.budget}:', 1)}"))
     except (SpecError, engines.EngineError) as error:
         sys.exit(_refuse(error))
     except OSError as error:

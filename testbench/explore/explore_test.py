@@ -20,7 +20,7 @@ enabled = false
 """
 ARCH = "[array]\nrows = 16\ncols = 16\nlanes = 4\n[format]\nlb = 8\nla = 64\nnc = 2\nbc = 6\n"
 # An array so small that its gates are there in seconds.
-TINY = 'rows = 1\ncols = 1\nlanes = 4\nk_max = 1024\nla = 16\ncodebooks = "frozen"\nnc = 2\nlb = [4, 8]\n'
+TINY = 'rows = 1\ncols = 1\nlanes = 4\nk_max = 1024\nla = 16\ncodebooks = "frozen"\nnc = 2\nlb = 4\ngb_per_s = [1.6, 25.6]\n'
 
 
 class Exploration(Folder):
@@ -96,6 +96,9 @@ class Exploration(Folder):
         text = SPEC.replace("lb = [4, 8]\nnc = [2, 4]", TINY).replace('"bits_per_scalar"]', '"area_mm2", "pj_per_mac"]').replace("enabled = false", "clock_ns = 20.0")
         record = self.explore(text)
         self.assertEqual([point["error"] for point in record["points"]], [None, None])
+        # The array is the same, and was synthesized once.
+        self.assertEqual(len({point["metrics"]["area_mm2"] for point in record["points"]}), 1)
+        self.assertEqual(len(list((self.dir / "cache" / "ppa" / "measurements").iterdir())), 1)
         for point in record["points"]:
             metrics, parts = point["metrics"], point["breakdown"]
             self.assertLessEqual(metrics["clock_mhz"], metrics["highest_clock_mhz"])

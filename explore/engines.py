@@ -92,6 +92,7 @@ class Snakemake:
         if not tasks:
             return
         for task in tasks:
+            task.result.parent.mkdir(parents=True, exist_ok=True)  # Slurm opens a job's log before the job could
             task.forget_logs()
         folder = tasks[0].job.resolve().parents[1]
         output = folder / "workflow" / "snakemake.log"

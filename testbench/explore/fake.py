@@ -53,8 +53,7 @@ class Exploration:
     def __init__(self, parent):
         self.folder = pathlib.Path(parent) / "an exploration"
         self.tasks = []
-        for part in ("jobs", "points"):
-            (self.folder / part).mkdir(parents=True)
+        (self.folder / "jobs").mkdir(parents=True)  # that of results is the engine's to make
         self._program = self.folder / "fake_evaluate.py"
         self._program.write_text(EVALUATE, encoding="utf-8")
 

@@ -12,9 +12,16 @@ class ActivityError(Exception):
     """Icarus failed or a result was wrong."""
 
 
+class InputError(Exception):
+    """A program of ours refuses its input; the message is its own."""
+
+
 def run(command, folder):
-    """Runs a program; returns what it prints, ActivityError when it fails."""
+    """Runs a program; returns what it prints, ActivityError or InputError when it fails."""
     done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False)
+    name = pathlib.Path(command[0]).name
+    if done.returncode == 2 and name in ("bcq", "make_case"):
+        raise InputError(done.stderr.strip().removeprefix(f"{name}: "))
     if done.returncode != 0:
         raise ActivityError(f"{command[0]}: {(done.stdout + done.stderr).strip()[-400:]}")
     return done.stdout

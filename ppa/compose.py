@@ -6,8 +6,6 @@ import dataclasses
 from fanout import tree_size
 from parts import DISTRIBUTION, EVENTS, PART_OF, unit_of, units
 
-TREE_SLEW_NS = 0.1  # at the input of a buffer of a tree
-
 
 @dataclasses.dataclass
 class Part:
@@ -66,13 +64,15 @@ def add_energies(parts, energies, window):
         part.clock_pj = energy.clock / (window.cycles * count[part.unit])
 
 
-def distribution(lines, library, window, rows, columns):
-    """The trees of buffers between units, as one part of the array; they are not in the specimen, where every line is short."""
+def distribution(lines, library, window, rows, columns, slew_ns):
+    """The trees of buffers between units, as one part of the array; they are not in the specimen, where every line is short.
+
+    slew_ns: at the inputs of their buffers."""
     small, large = units(window.rows, window.columns), units(rows, columns)
     buffer = library.fanout_buffer
     pin = next(iter(buffer.inputs))
     # Inside and the input of a buffer that drives its limit, per transition.
-    energy = sum(arc.energy(library.load_limit, TREE_SLEW_NS) for arc in buffer.power) + buffer.inputs[pin] * library.voltage**2 / 2
+    energy = sum(arc.energy(library.load_limit, slew_ns) for arc in buffer.power) + buffer.inputs[pin] * library.voltage**2 / 2
     part = Part(DISTRIBUTION, "array", "beat")
     for line in lines:
         load = sum(

@@ -7,7 +7,6 @@ netlist encodes rows of the layer's activation, every bit of every beat checked.
 import dataclasses
 import math
 import pathlib
-import re
 import tempfile
 
 import activity
@@ -15,7 +14,7 @@ import fanout
 import netlist as netlists
 import power
 import sta
-from flow import ICARUS, RTL, SIMULATION_MARGIN, UNIVERSAL_BC, Flow, architectures
+from flow import ICARUS, RTL, SIMULATION_MARGIN, Flow, architectures, case_numbers
 from fold import fold
 from mapping import Mapper
 
@@ -82,7 +81,7 @@ class EncoderFlow(Flow):
             )
             cells = [self.library.cells[kind] for _, _, kind, _ in mapped.leaves()]
             found = Measurement(
-                lanes, _number(case, "PRECISION"), timing, len(cells), sum(cell.sequential for cell in cells),
+                lanes, case_numbers(case)["PRECISION"], timing, len(cells), sum(cell.sequential for cell in cells),
                 sum(cell.area for cell in cells), sum(cell.leakage for cell in cells), self.mapper.files_of(files, TOP),
             )
             if with_activity:
@@ -96,14 +95,8 @@ class EncoderFlow(Flow):
 
     def _rows(self, design, lanes, folder, what):
         """The case of an encoder."""
-        folder.mkdir()
-        text = design.architecture(design.array["rows"], design.array["cols"]) + f"[output]\nencoder_lanes = {lanes}\n"
-        (folder / "arch.toml").write_text(text, encoding="utf-8")
-        command = [self.programs / "make_case", "--encoder"]
-        if design.format["bc"] != UNIVERSAL_BC:
-            command += ["--codebooks", self._calibrated(design, folder)]
-        activity.run([*command, folder / "arch.toml", folder, *what], folder)
-        return folder
+        architecture = design.architecture(design.array["rows"], design.array["cols"]) + f"[output]\nencoder_lanes = {lanes}\n"
+        return self._made(design, folder, architecture, ["--encoder"], what)
 
     def _work(self, mapped, case, period, folder):
         cycles, toggles = activity.simulate(
@@ -111,12 +104,7 @@ class EncoderFlow(Flow):
         )
         counted = power.read_activity(toggles, cycles)
         energy = power.energies(mapped, self.library, power.read_slews(folder / "slews"), counted)[0][PART]
-        beats = _number(case, "BEATS")
+        beats = case_numbers(case)["BEATS"]
         return Work(
             beats, cycles, (energy.logic + energy.registers) / beats, energy.registers / beats, energy.clock / cycles
         )
-
-
-def _number(case, name):
-    text = (case / "case_pkg.sv").read_text(encoding="utf-8")
-    return int(re.search(rf"localparam int {name} = (\d+);", text).group(1))

@@ -33,6 +33,7 @@ UNIVERSAL_BC = 6  # there are universal codebooks of codewords of so many bits, 
 WINDOW = 4  # rows and columns of the layer's result that make its window
 RANDOM_WINDOW = 2  # the same for random data, which need fewer tiles to be alike
 SIMULATION_MARGIN = 1.05  # of the critical path
+TREE_SLEW = 0.01  # at the inputs of the trees' buffers, of a cycle
 
 
 class FlowError(Exception):
@@ -140,9 +141,13 @@ class Flow:
         return netlist
 
     def _case(self, design, folder, what, side=SPECIMEN):
+        return self._made(design, folder, design.architecture(side, side), ["--format", design.number_format], what)
+
+    def _made(self, design, folder, architecture, options, what):
+        """The folder, with a case of make_case."""
         folder.mkdir()
-        (folder / "arch.toml").write_text(design.architecture(side, side), encoding="utf-8")
-        command = [self.programs / "make_case", "--format", design.number_format]
+        (folder / "arch.toml").write_text(architecture, encoding="utf-8")
+        command = [self.programs / "make_case", *options]
         if design.number_format == "bcq" and design.format["bc"] != UNIVERSAL_BC:
             command += ["--codebooks", self._calibrated(design, folder)]
         activity.run([*command, folder / "arch.toml", folder, *what], folder)
@@ -171,13 +176,19 @@ class Flow:
         found, lines = power.energies(mapped, self.library, power.read_slews(folder / "slews"), counted)
         measured = {key: dataclasses.replace(part) for key, part in parts.items()}
         compose.add_energies(measured, found, window)
-        trees = compose.distribution(lines, self.library, window, design.array["rows"], design.array["cols"])
+        rows, columns = design.array["rows"], design.array["cols"]
+        trees = compose.distribution(lines, self.library, window, rows, columns, TREE_SLEW * self.clock_ns)
         return window, [*measured.values(), trees]
 
 
-def _window(case, side, cycles):
+def case_numbers(case):
+    """{name: value} of the integers of a case."""
     text = (case / "case_pkg.sv").read_text(encoding="utf-8")
-    number = {name: int(value) for name, value in re.findall(r"localparam int (\w+) = (\d+);", text)}
+    return {name: int(value) for name, value in re.findall(r"localparam int (\w+) = (\d+);", text)}
+
+
+def _window(case, side, cycles):
+    number = case_numbers(case)
     return compose.Window(side, side, cycles, number["BEATS"], number["RESULT_ROWS"] * side)
 
 

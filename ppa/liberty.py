@@ -6,15 +6,20 @@ and complex attributes `name (values);`. Timing is OpenSTA's to read; power tabl
 
 import dataclasses
 import functools
-import gzip
 import hashlib
 import pathlib
 import re
 
+import boolean
+import library_file
 from tables import Table
 
+# A simple attribute whose line ends without a semicolon, as in ASAP7.
+OPEN_END = re.compile(r'^(\s*\w+\s*:\s*(?:"[^"\n]*"|[^;"\n{}]*[^;"\n{}\s]))[ \t]*$', re.M)
 TOKEN = re.compile(r'/\*.*?\*/|"(?:[^"\\]|\\.)*"|[{}();:,]|[^\s{}();:,"]+', re.S)
-# A buffer carries this part of the load that its library allows: about the load at which its slew is that of a gate.
+# Trees are made of the smallest buffer of so many times the drive of the library's weakest (a "X2" has not quite twice that of a "X1") ...
+FANOUT_DRIVE = 1.9
+# ... which carries this part of the load that its library allows: about the load at which its slew is that of a gate.
 LOAD_OF_MAXIMUM = 1 / 8
 
 
@@ -41,6 +46,8 @@ class PowerArc:
 
     pin: str
     related: str | None  # the input that causes it; None: the pin's own transitions cost this, whatever follows
+    when: boolean.Expression | None  # the other pins' values for which it holds; None: always
+    supply: str | None  # the rail that it comes from, where the library tells them apart: a transition takes its part of every one
     rise: Table | None
     fall: Table | None
 
@@ -51,19 +58,36 @@ class PowerArc:
 
 
 @dataclasses.dataclass(frozen=True)
+class State:
+    """The flip-flop of a cell: group `ff`."""
+
+    name: str  # its value in functions of outputs
+    inverse: str  # its inverted value there
+    clocked_on: boolean.Expression
+    next_state: boolean.Expression
+    clear: boolean.Expression | None
+    preset: boolean.Expression | None
+
+
+@dataclasses.dataclass(frozen=True)
 class Cell:
     """A cell; capacitances in pF, area in the library's unit (µm² by convention)."""
 
     name: str
     area: float
     inputs: dict  # pin: capacitance
-    outputs: tuple
+    functions: dict  # output: boolean.Expression of inputs and state; None for what the library describes otherwise
+    state: State | None
     clocks: frozenset  # of the inputs
     sequential: bool
-    buffer: bool  # one input, one output with its value
+    buffer: bool  # one input, one output with its value, and not marked dont_use
     max_load: float  # pF, of the first output; 0 when the library does not say
     leakage: float  # µW
     power: tuple  # PowerArc of all pins
+
+    @property
+    def outputs(self):
+        return tuple(self.functions)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,11 +103,9 @@ class Library:
 
     @functools.cached_property
     def fanout_buffer(self):
-        """The buffer that the flow's trees are made of: the least area per load that it drives."""
-        buffers = [cell for cell in self.cells.values() if cell.buffer and cell.max_load > 0]
-        if not buffers:
-            raise LibertyError(f"{self.path}: no buffer with max_capacitance; the flow needs one for nets of large load")
-        return min(buffers, key=lambda cell: (cell.area / cell.max_load, cell.name))
+        """The buffer that the flow's trees are made of, small enough for any gate to drive a few of."""
+        least = FANOUT_DRIVE * self.driving_cell.max_load
+        return min((cell for cell in self._buffers if cell.max_load >= least), key=_size, default=self.driving_cell)
 
     @property
     def load_limit(self):
@@ -93,7 +115,14 @@ class Library:
     @functools.cached_property
     def driving_cell(self):
         """What drives the inputs of a module, for ABC: the smallest buffer."""
-        return min((cell for cell in self.cells.values() if cell.buffer), key=lambda cell: (cell.area, cell.name))
+        return min(self._buffers, key=_size)
+
+    @functools.cached_property
+    def _buffers(self):
+        found = [cell for cell in self.cells.values() if cell.buffer and cell.max_load > 0]
+        if not found:
+            raise LibertyError(f"{self.path}: no buffer with max_capacitance; the flow needs one for nets of large load")
+        return found
 
     def require_power(self):
         if not any(cell.power for cell in self.cells.values()):
@@ -101,6 +130,10 @@ class Library:
                 f"{self.path}: no internal_power tables, so no power can be computed; choose a library that has them "
                 "(Debian's qflow-tech-osu018 does), or leave the power out with --no-power"
             )
+
+
+def _size(cell):
+    return cell.area, cell.name
 
 
 def _parse(tokens):
@@ -207,17 +240,36 @@ def _power(pins, templates, units):
             yield PowerArc(
                 name,
                 related[0] if related else None,
+                _expression(group, "when"),
+                group.attributes.get("related_pg_pin"),
                 _table(rise, templates, units) if rise else None,
                 _table(fall, templates, units) if fall else None,
             )
 
 
+def _expression(group, attribute):
+    text = group.attributes.get(attribute)
+    return boolean.parse(text) if text else None
+
+
+def _state(group):
+    """Of a cell with one flip-flop and nothing else that holds a value."""
+    found = group.of("ff")
+    if len(found) != 1 or len(found[0].arguments) != 2 or not {"clocked_on", "next_state"} <= set(found[0].attributes):
+        return None
+    return State(*found[0].arguments, *(_expression(found[0], name) for name in ("clocked_on", "next_state", "clear", "preset")))
+
+
 def _leakage(group, units):
-    """µW; the mean of the states when they are given one by one."""
-    states = [float(state.attributes["value"]) for state in group.of("leakage_power") if "value" in state.attributes]
+    """µW. Where the cell has no number of its own: of every supply that for no state in particular, or the mean of the states."""
     plain = group.attributes.get("cell_leakage_power")
-    value = float(plain) if plain is not None else sum(states) / len(states) if states else 0.0
-    return value * units.leakage
+    if plain is not None:
+        return float(plain) * units.leakage
+    supplies = {}
+    for state in (state.attributes for state in group.of("leakage_power") if "value" in state.attributes):
+        supplies.setdefault(state.get("related_pg_pin"), {}).setdefault("when" in state, []).append(float(state["value"]))
+    chosen = [states.get(False) or states[True] for states in supplies.values()]
+    return sum(sum(values) / len(values) for values in chosen) * units.leakage
 
 
 def _cell(group, templates, units):
@@ -225,19 +277,22 @@ def _cell(group, templates, units):
     named = [(name, pin) for pin in pins for name in pin.arguments]
     direction = {name: pin.attributes.get("direction") for name, pin in named}
     inputs = {name: float(pin.attributes.get("capacitance", 0)) * units.capacitance for name, pin in named if direction[name] == "input"}
-    outputs = tuple(name for name, _ in named if direction[name] == "output")
-    functions = [pin.attributes.get("function", "").strip("() ") for name, pin in named if name in outputs]
-    three_state = any("three_state" in pin.attributes for _, pin in named)
+    functions = {
+        name: None if "three_state" in pin.attributes else _expression(pin, "function")
+        for name, pin in named if direction[name] == "output"
+    }
     sequential = bool(group.of("ff") or group.of("latch") or group.of("ff_bank") or group.of("latch_bank"))
-    loads = [float(pin.attributes.get("max_capacitance", 0)) for name, pin in named if name in outputs]
+    unwanted = group.attributes.get("dont_use") == "true"
+    loads = [float(pin.attributes.get("max_capacitance", 0)) for name, pin in named if name in functions]
     return Cell(
         name=group.arguments[0],
         area=float(group.attributes.get("area", 0)),
         inputs=inputs,
-        outputs=outputs,
+        functions=functions,
+        state=_state(group),
         clocks=frozenset(name for name, pin in named if pin.attributes.get("clock") == "true"),
         sequential=sequential,
-        buffer=not sequential and not three_state and len(inputs) == 1 and functions == list(inputs),
+        buffer=not (sequential or unwanted) and [boolean.Expression(name) for name in inputs] == list(functions.values()),
         max_load=(loads or [0.0])[0] * units.capacitance,
         leakage=_leakage(group, units),
         power=tuple(_power(named, templates | _templates(group), units)),
@@ -248,13 +303,21 @@ def read(path):
     """Reads a Liberty file, plain or gzip; LibertyError names what is wrong with it."""
     path = pathlib.Path(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        hint = "; apt-get install qflow-tech-osu018" if "osu018" in path.name else ""
-        raise LibertyError(f"{path}: {error.strerror}{hint}, or name another library with --liberty") from error
-    text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8", errors="replace").replace("\\\n", " ")
-    tokens = (token for token in TOKEN.findall(text) if not token.startswith("/*"))
-    _, groups = _parse(tokens)
+        return _library(path, library_file.text_of(path))
+    except library_file.LibraryFileError as error:
+        raise LibertyError(str(error)) from error
+    except KeyError as error:
+        raise LibertyError(f"{path}: {error} is missing or not known") from error
+    except ValueError as error:
+        raise LibertyError(f"{path}: {error}") from error
+
+
+def _library(path, text):
+    statements = OPEN_END.sub(r"\1;", text.replace("\\\n", " "))
+    tokens = [token for token in TOKEN.findall(statements) if not token.startswith("/*")]
+    if tokens.count("{") != tokens.count("}"):
+        raise LibertyError(f"{path}: ends in the middle of a group, or has a bracket too many")
+    _, groups = _parse(iter(tokens))
     libraries = [group for group in groups if group.kind == "library"]
     if not libraries:
         raise LibertyError(f"{path}: not a Liberty file: it has no group `library`")
@@ -271,5 +334,5 @@ def read(path):
         voltage=float(library.attributes.get("nom_voltage", 0)),
         temperature=float(library.attributes.get("nom_temperature", 0)),
         cells=cells,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )

@@ -11,19 +11,22 @@ import flow
 import results
 from activity import BENCH
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+import files  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
 # What decides about numbers; the rest of ppa/ only shows them.
-STEPS = ("activity", "compose", "fanout", "flow", "liberty", "mapping", "netlist", "parts", "power", "sta", "tables")
+STEPS = ("activity", "boolean", "compose", "fanout", "flow", "liberty", "mapping", "netlist", "parts", "power", "sdf", "sta", "tables")
 COUNTER = HERE / "activity" / "count_toggles.cpp"
 
 
 class Measurer:
     """Measures designs by flow.Flow and their encoders by encoder.EncoderFlow, and keeps the results in a folder.
 
-    data: what the gates run: "nothing", "real", or "real and random"."""
+    data: what the gates run: "nothing", "real", or "real and random"; models of cells may be None where it is nothing."""
 
     def __init__(self, library, models, programs, layer, clock_ns, cache, jobs, data):
-        self.library, self.layer, self.clock_ns, self.data = library, layer, clock_ns, data
+        self.library, self.models, self.layer, self.clock_ns, self.data = library, models, layer, clock_ns, data
         self.cache = pathlib.Path(cache)
         parts = self.cache / "parts"
         self.flow = flow.Flow(library, models, programs, layer, clock_ns, parts, jobs)
@@ -45,7 +48,7 @@ class Measurer:
         what = (design.format, design.array["codebooks"], lanes)
 
         def make():
-            measurement = self.encoder_flow.measure_encoder(design, lanes, self.data != "nothing")
+            measurement = self.encoder_flow.measure_encoder(design, lanes, self.data != "nothing", self.data == "real and random")
             return results.encoder_record(measurement, self.layer.stem)
 
         inputs = (encoder.sources(), (*STEPS, "encoder", "fold"), encoder.BENCH, what)
@@ -59,7 +62,7 @@ class Measurer:
                 return json.loads(kept.read_text(encoding="utf-8"))
         start = time.monotonic()
         result = make()
-        results.write(self._path(kind, inputs, self.data), result)
+        files.write_json(self._path(kind, inputs, self.data), result)
         if sys.stderr.isatty():
             print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr)
         return result
@@ -68,7 +71,8 @@ class Measurer:
         """Named by everything that a result depends on."""
         sources, steps, bench, what = inputs
         digest = hashlib.sha256()
-        for path in [*sources, *(HERE / f"{step}.py" for step in steps), bench, COUNTER, self.layer]:
+        models = [self.models] if self.models else []
+        for path in [*sources, *(HERE / f"{step}.py" for step in steps), bench, COUNTER, *models, self.layer]:
             digest.update(path.read_bytes())
         digest.update(repr((what, self.library.sha256, self.clock_ns, data)).encode())
         return self.cache / "measurements" / f"{kind}-{digest.hexdigest()[:24]}.json"

@@ -5,7 +5,8 @@ Debian's OpenSTA (2.0.17) can take no activity of a net and adds the energies of
 
   switching  C V² / 2 for every transition of a net, C the input capacitances that it drives
   internal   for every transition of an output, the mean of rise and fall of its tables, weighted by the inputs' toggles;
-             for every transition of an input, the mean of its own table
+             for every transition of an input, the mean of its own table; tables that hold for some values of the other pins
+             (`when`) by how likely these are, from the part of the time that each pin was at one
   leakage    of every cell, all the time
 """
 
@@ -32,16 +33,17 @@ class Activity:
     cycles: int
     nanoseconds: float
     toggles: dict  # {path of an output pin: transitions}
+    duties: dict  # {path of an output pin: part of the time at one}
 
 
 def read_activity(path, cycles):
     """The file of $count_toggles_stop, times in ps."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    toggles = {}
+    toggles, duties = {}, {}
     for line in lines[1:]:
-        pin, count, _ = line.split()
-        toggles[pin] = int(count)
-    return Activity(cycles, int(lines[0]) / 1000, toggles)
+        pin, count, high = line.split()
+        toggles[pin], duties[pin] = int(count), int(high) / int(lines[0])
+    return Activity(cycles, int(lines[0]) / 1000, toggles, duties)
 
 
 def read_slews(path):
@@ -69,6 +71,7 @@ class Nets:
     def __init__(self, leaves, library, activity):
         self.load = collections.Counter()
         self.toggles = collections.Counter()
+        self.duty = {}  # of nets that a cell drives
         self.driver = {}  # net: unit that drives it
         self.loads = collections.defaultdict(collections.Counter)  # net: {unit: pF}
         for path, _, kind, pins in leaves:
@@ -81,24 +84,37 @@ class Nets:
                         self.toggles[net] = 2 * activity.cycles
                 else:
                     self.toggles[net] = activity.toggles[f"{path}/{pin}"]
+                    self.duty[net] = activity.duties[f"{path}/{pin}"]
                     self.driver[net] = unit_of(path)
+
+
+def _likelihood(arc, pins, nets):
+    """Of the values that an arc is for. A net that no cell drives, such as a clock, is at one for half of the time."""
+    return 1.0 if arc.when is None else arc.when.probability(lambda pin: nets.duty.get(pins.get(pin), 0.5))
+
+
+def _by_supply(arcs):
+    found = collections.defaultdict(list)
+    for arc in arcs:
+        found[arc.supply].append(arc)
+    return found.values()
 
 
 def internal_energy(cell, pins, nets, slew):
     """pJ of a cell's clock pins, and of the rest."""
     clock = rest = 0.0
     for output in cell.outputs:
-        arcs = [arc for arc in cell.power if arc.pin == output and arc.related]
-        weights = [nets.toggles[pins.get(arc.related)] for arc in arcs]
-        if not any(weights):
-            weights = [1] * len(arcs)
         net = pins.get(output)
-        for arc, weight in zip(arcs, weights):
-            energy = arc.energy(nets.load[net], slew(arc.related))
-            rest += nets.toggles[net] * energy * weight / sum(weights)
+        for arcs in _by_supply(arc for arc in cell.power if arc.pin == output and arc.related):
+            weights = [nets.toggles[pins.get(arc.related)] * _likelihood(arc, pins, nets) for arc in arcs]
+            if not any(weights):
+                weights = [1] * len(arcs)
+            for arc, weight in zip(arcs, weights):
+                energy = arc.energy(nets.load[net], slew(arc.related))
+                rest += nets.toggles[net] * energy * weight / sum(weights)
     for arc in cell.power:
         if arc.related is None and arc.pin in pins:
-            energy = nets.toggles[pins[arc.pin]] * arc.energy(nets.load[pins[arc.pin]], slew(arc.pin))
+            energy = nets.toggles[pins[arc.pin]] * arc.energy(nets.load[pins[arc.pin]], slew(arc.pin)) * _likelihood(arc, pins, nets)
             if arc.pin in cell.clocks:
                 clock += energy
             else:

@@ -6,27 +6,31 @@ Rows, columns, lanes, pipeline, flow, library, layer and window are the same; th
 errors are those of `bcq compare` on the whole layer.
 
     bcq ppa                                      the committed results, as a table
+    bcq ppa --results ppa/results/formats_nangate45.json
     bcq ppa --measure --svg ppa.svg              all formats again: about an hour on two cores, and a picture
     bcq ppa --measure --formats int6,bcq-8-frozen
 """
 
 import argparse
 import json
+import math
 import pathlib
-import signal
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+import projection
 import results
 import synth
-from activity import ActivityError
+from activity import run
 from flow import Design, FlowError
-from mapping import MappingError
-from sta import TimingError
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "scripts"))
+import files  # noqa: E402
+
+SCHEMA = "bcq-ppa-formats-1"
 COMMITTED = results.FOLDER / "formats.json"
 REFERENCE = "int6"  # what ratios are taken to
 SUBJECT = "bcq-8-frozen"  # whose difference to it is told part by part
@@ -67,10 +71,8 @@ def accuracy(programs, layer, names):
     specifications = {contenders()[name][1] for name in names}
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "compare.json"
-        command = [programs / "bcq", "compare", layer, "--formats", ",".join(sorted(specifications)), "--json", report]
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise FlowError(f"bcq compare: {done.stderr.strip()}")
+        words = ["compare", layer.resolve(), "--formats", ",".join(sorted(specifications)), "--json", report]
+        run([programs.resolve() / "bcq", *words], folder)
         formats = json.loads(report.read_text(encoding="utf-8"))["layers"][0]["formats"]
     by_specification = {
         entry["format"]: (
@@ -91,7 +93,9 @@ def measure(parser, options):
             parser.error(f"--formats: no '{name}'; known are {', '.join(contenders())}")
     errors = accuracy(options.programs, options.layer, names)
     with ThreadPoolExecutor(options.designs) as pool:
-        command = "bcq ppa --measure"
+        choice = [word for key in ("formats", "side", "lanes") if (value := getattr(options, key)) != parser.get_default(key)
+                  for word in (f"--{key}", value)]
+        command = synth.command_of("bcq ppa", options, "--measure", *choice)
         found = pool.map(lambda name: measurer(design_of(name, options.side, options.lanes), command), names)
         entries = []
         for name, result in zip(names, found):
@@ -99,35 +103,51 @@ def measure(parser, options):
             small = {key: value for key, value in result.items() if key != "critical_path"}
             entries.append({"name": name, "title": contenders()[name][0], "bits_per_scalar": bits, "output_nmse_db": nmse} | small)
             print(f"{name}: {result['area_um2'] / 1e6:.2f} mm²", file=sys.stderr, flush=True)
-    return {"schema": "bcq-ppa-formats-1", "reference": REFERENCE, "formats": entries}
+    return {"schema": SCHEMA, "reference": REFERENCE, "formats": entries}
 
 
 def table(comparison):
-    """Lines of the table: areas, clocks and energies, and what they are to those of the reference."""
+    """Head and rows: areas, clocks and energies, and what they are to those of the reference."""
     entries = comparison["formats"]
     reference = next((entry for entry in entries if entry["name"] == comparison["reference"]), None)
-    head = ["format", "bits", "output NMSE (dB)", "area (mm²)", "highest clock (MHz)", "energy per MAC (pJ)", "on random data (pJ)"]
-    rows = []
-    for entry in entries:
-        energy, random = entry["energy_per_mac_pj"]["total"], entry["random_energy_per_mac_pj"]["total"]
-        row = [entry["title"], f"{entry['bits_per_scalar']:.3f}", f"{entry['output_nmse_db']:.2f}", f"{entry['area_um2'] / 1e6:.2f}",
-               f"{entry['highest_clock_mhz']:.1f}", f"{energy:.1f}", f"{random:.1f}"]
-        if reference:
-            row += [f"{entry['area_um2'] / reference['area_um2']:.3f}", f"{energy / reference['energy_per_mac_pj']['total']:.3f}"]
-        rows.append(row)
+    columns = {
+        "format": [entry["title"] for entry in entries],
+        "bits": [f"{entry['bits_per_scalar']:.3f}" for entry in entries],
+        "output NMSE (dB)": [f"{entry['output_nmse_db']:.2f}" for entry in entries],
+        "area (mm²)": amounts([entry["area_um2"] / 1e6 for entry in entries]),
+        "highest clock (MHz)": [f"{entry['highest_clock_mhz']:.1f}" for entry in entries],
+        "energy per MAC (pJ)": amounts([total_energy(entry) for entry in entries]),
+    }
+    if has_random(comparison):
+        columns["on random data (pJ)"] = amounts([entry["random_energy_per_mac_pj"]["total"] for entry in entries])
     if reference:
-        head += [f"area to {reference['title']}", "energy to it"]
-    return head, rows
+        columns[f"area to {reference['title']}"] = [f"{entry['area_um2'] / reference['area_um2']:.3f}" for entry in entries]
+        columns["energy to it"] = [f"{total_energy(entry) / total_energy(reference):.3f}" for entry in entries]
+    return list(columns), [list(row) for row in zip(*columns.values())]
+
+
+def total_energy(entry):
+    """pJ per MAC."""
+    return entry["energy_per_mac_pj"]["total"]
+
+
+def has_random(comparison):
+    """Whether all formats ran random data as well."""
+    return all("random_energy_per_mac_pj" in entry for entry in comparison["formats"])
+
+
+def amounts(values, digits=4):
+    """As text, with as many decimals as the largest needs for so many digits; nothing for None."""
+    known = [abs(value) for value in values if value is not None]
+    decimals = max(0, digits - 1 - math.floor(math.log10(max(known)))) if any(known) else 0
+    return ["" if value is None else f"{value:.{decimals}f}" for value in values]
 
 
 def breakdown(comparison, of):
     """Head and rows of a table of parts: `of(entry)` gives {part: number}."""
     parts = list(dict.fromkeys(part for entry in comparison["formats"] for part in of(entry) if part != "total"))
-    rows = []
-    for entry in comparison["formats"]:
-        values = of(entry)
-        rows.append([entry["title"], *(f"{values[part]:.2f}" if part in values else "" for part in parts)])
-    return ["format", *parts], rows
+    texts = iter(amounts([of(entry).get(part) for entry in comparison["formats"] for part in parts], digits=5))
+    return ["format", *parts], [[entry["title"], *(next(texts) for _ in parts)] for entry in comparison["formats"]]
 
 
 def differences(comparison):
@@ -172,21 +192,21 @@ def markdown(head, rows):
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
 
 
-def page(comparison):
-    """docs/results/ppa.md."""
+def page(comparison, picture, projected=None):
+    """A page of docs/results; picture: its name, beside the page, or None; projected: the table of projection.py."""
     first = comparison["formats"][0]
     parameters, library, work = first["parameters"], first["library"], first["workload"]
+    random = breakdown(comparison, lambda entry: entry["random_energy_per_mac_pj"]) if has_random(comparison) else None
     return "\n".join([
-        "# Accuracy against cost",
+        f"# Accuracy against cost: {library['name']}",
         "",
-        f"Written by `bcq ppa --measure --page`: {parameters['rows']} × {parameters['cols']} PEs of {parameters['lanes']} lanes in "
-        f"{library['name']} ({library['voltage']:g} V),",
+        f"Written by `{first['command']} --page FILE`: {parameters['rows']} × {parameters['cols']} PEs of {parameters['lanes']} lanes in "
+        f"{library['name']} ({library['voltage']:g} V, {library['temperature']:g} °C),",
         f"gates sized for {first['clock_ns']:g} ns; {results.ABOUT.split(': ')[1]}",
         f"Layer `{work['layer']}`, {work['beats_per_tile']} beats per tile, {work['macs']:,} MACs in the window. "
         f"BCQ: L_b = {LB}, L_A = {LA}, B_c = {BC}. [How](../ppa.md).",
         "",
-        "![Accuracy against cost](ppa.svg)",
-        "",
+        *([f"![Accuracy against cost]({picture})", ""] if picture else []),
         markdown(*table(comparison)),
         "",
         *(["Where every percent goes:", "", markdown(*differences(comparison)), ""] if differences(comparison) else []),
@@ -198,10 +218,8 @@ def page(comparison):
         "",
         markdown(*breakdown(comparison, energies)),
         "",
-        "The same on random data:",
-        "",
-        markdown(*breakdown(comparison, lambda entry: entry["random_energy_per_mac_pj"])),
-        "",
+        *(["The same on random data:", "", markdown(*random), ""] if random else []),
+        *(["How far off projections are ([how](../estimates.md)):", "", markdown(*projected), ""] if projected else []),
     ])
 
 
@@ -211,16 +229,31 @@ def draw(comparison, path):
     done = subprocess.run(command, input=json.dumps(comparison), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise FlowError(f"--svg: cannot draw; apt-get install python3-matplotlib ({done.stderr.strip().splitlines()[-1]})")
-    path.write_text(done.stdout, encoding="utf-8")
+    files.write_text(path, done.stdout)
+
+
+def kept(parser, path):
+    """The comparison in a file; what is wrong with it is the parser's error."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        parser.error(f"{path}: {getattr(error, 'strerror', None) or error}; make it with bcq ppa --measure --json {path}")
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        parser.error(f"{path}: not a comparison of formats; make one with bcq ppa --measure --json FILE")
+    return found
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="bcq ppa", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--measure", action="store_true", help="synthesize and simulate; without: show ppa/results/formats.json")
+    parser.add_argument("--measure", action="store_true", help="synthesize and simulate; without: show the results of --results")
+    parser.add_argument("--results", type=pathlib.Path, default=COMMITTED, metavar="FILE",
+                        help="what --measure --json has written (default: %(default)s)")
     parser.add_argument("--formats", metavar="NAME,...", help="of these alone (default: all)")
     parser.add_argument("--side", type=int, default=16, help="rows and columns (default: %(default)s)")
     parser.add_argument("--lanes", type=int, default=16, help="lanes (default: %(default)s)")
     parser.add_argument("--designs", type=int, default=2, help="formats at a time (default: %(default)s)")
+    parser.add_argument("--project", type=pathlib.Path, metavar="FILE",
+                        help="also compare with a comparison in another library, projected to the node of this one")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write everything there")
     parser.add_argument("--svg", type=pathlib.Path, metavar="FILE", help="draw error against energy and area")
     parser.add_argument("--page", type=pathlib.Path, metavar="FILE", help="write a page (Markdown)")
@@ -228,28 +261,29 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.no_power:
         parser.error("--no-power: the comparison is about energy; bcq synth has areas alone")
-    if not options.measure and not COMMITTED.is_file():
-        parser.error(f"{COMMITTED}: not there; make it with bcq ppa --measure --json {COMMITTED}")
-    comparison = measure(parser, options) if options.measure else json.loads(COMMITTED.read_text(encoding="utf-8"))
+    comparison = measure(parser, options) if options.measure else kept(parser, options.results)
+    try:
+        projected = projection.against(comparison, kept(parser, options.project)) if options.project else None
+    except projection.ProjectionError as error:
+        parser.error(f"--project: {error}")
+    if options.json:
+        files.write_json(options.json, comparison)
+    if options.svg:
+        draw(comparison, options.svg)
+    if options.page:
+        files.write_text(options.page, page(comparison, options.svg.name if options.svg else None, projected))
     stale = [entry["title"] for entry in comparison["formats"] if results.rtl_crc32(entry["rtl_files"]) != entry["rtl_crc32"]]
     print(aligned(*table(comparison)))
     if differences(comparison):
         print("\nWhere every percent goes:\n" + aligned(*differences(comparison)))
     print("\nEnergy per MAC by part (pJ):\n" + aligned(*breakdown(comparison, energies)))
     print("\nArea by part (mm²):\n" + aligned(*breakdown(comparison, areas)))
+    if projected:
+        print("\nA projection over what is measured:\n" + aligned(*projected))
     if stale:
-        print(f"\nThe RTL has changed since {', '.join(stale)} were measured: bcq ppa --measure --json {COMMITTED}")
-    if options.json:
-        results.write(options.json, comparison)
-    if options.svg:
-        draw(comparison, options.svg)
-    if options.page:
-        options.page.write_text(page(comparison), encoding="utf-8")
+        again = f"{comparison['formats'][0]['command']} --json {options.results}"
+        print(f"\nThe RTL has changed since {', '.join(stale)} were measured: {again}")
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it, quietly
-    try:
-        main()
-    except (MappingError, TimingError, ActivityError, FlowError) as error:
-        sys.exit(f"bcq ppa: {error}")
+    synth.run("bcq ppa", main)

@@ -4,7 +4,7 @@ ppa/results/ holds those of the named architectures; `bcq simulate` reads them. 
 """
 
 import dataclasses
-import json
+import math
 import pathlib
 import re
 import subprocess
@@ -143,13 +143,9 @@ def _rounded(parts):
     return {"total": round(sum(parts.values()), 4)} | {part: round(value, 4) for part, value in parts.items()}
 
 
-def write(path, result):
-    """Through a temporary file, so that no half-written result is ever seen."""
-    path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+def amount(value, decimals):
+    """With `decimals`, or as many more as three digits need."""
+    return f"{value:,.{decimals if value <= 0 else max(decimals, 2 - math.floor(math.log10(value)))}f}"
 
 
 def text(result):
@@ -168,13 +164,13 @@ def text(result):
         number = size[part["unit"]]
         share = 100 * number * part["area_um2"] / result["area_um2"]
         lines.append(
-            f"  {part['part']:14}{part['unit']:>8}{part['cells']:>10,.0f}{part['flip_flops']:>12,.0f}{part['area_um2']:>17,.0f}"
-            f"{number * part['area_um2'] / 1e6:>13.3f}{share:>7.1f}{number * part['leakage_uw']:>14.2f}{part['energy_pj']:>11.2f}"
-            f"{part['event']:>8}{part['clock_pj']:>12.2f}"
+            f"  {part['part']:14}{part['unit']:>8}{part['cells']:>10,.0f}{part['flip_flops']:>12,.0f}{amount(part['area_um2'], 0):>17}"
+            f"{amount(number * part['area_um2'] / 1e6, 3):>13}{share:>7.1f}{amount(number * part['leakage_uw'], 2):>14}"
+            f"{amount(part['energy_pj'], 2):>11}{part['event']:>8}{amount(part['clock_pj'], 2):>12}"
         )
     lines += [
         "",
-        f"  area           {result['area_um2'] / 1e6:.3f} mm²",
+        f"  area           {amount(result['area_um2'] / 1e6, 3)} mm²",
         f"  critical path  {result['critical_path_ns']:.2f} ns, {result['critical_path']['start']} to {result['critical_path']['end']}",
         f"  highest clock  {result['highest_clock_mhz']:.1f} MHz",
     ]
@@ -184,12 +180,40 @@ def text(result):
         for part, value in result["energy_per_mac_pj"].items():
             beside = f"{random[part]:>10.3f} on random data" if part in random else ""
             lines.append(f"    {part:14}{value:>9.3f}{beside}")
+        registers, clock = _of_which(result)
+        lines.append(f"    of which registers {registers:.3f}, their clock {clock:.3f}")
     if "energy_per_mac_pj" in result and result["number_format"] == "bcq":
         la = result["parameters"]["la"]
         lines.append(f"  energy per block array of {la}: {la * result['energy_per_mac_pj']['total']:,.1f} pJ")
+    lines += ["", _power_text(result)]
     if "encoder" in result:
         lines += ["", *_encoder_text(result["encoder"])]
     return "\n".join(lines)
+
+
+def _macs(result):
+    """Of a cycle that issues a beat."""
+    return result["parameters"]["rows"] * result["parameters"]["cols"] * result["parameters"]["lanes"]
+
+
+def _of_which(result):
+    """pJ per MAC in flip-flops but for their clock, and in their clock pins, of all parts."""
+    rows, columns, beats = result["parameters"]["rows"], result["parameters"]["cols"], result["workload"]["beats_per_tile"]
+    where = [(part, (part["part"], part["unit"], part["event"])) for part in result["parts"]]
+    registers = [compose.Part(*place, energy_pj=part["registers_pj"]) for part, place in where]
+    clocks = [compose.Part(*place, clock_pj=part["clock_pj"]) for part, place in where]
+    return [sum(compose.energy_per_beat(part, rows, columns, beats) for part in parts) / _macs(result) for parts in (registers, clocks)]
+
+
+def _power_text(result):
+    """The line of the powers: µJ per second are µW, and pJ times MHz are µW too."""
+    count = units(result["parameters"]["rows"], result["parameters"]["cols"])
+    leakage = sum(count[part["unit"]] * part["leakage_uw"] for part in result["parts"])
+    if "energy_per_mac_pj" not in result:
+        return f"  leakage        {amount(leakage / 1000, 3)} mW"
+    dynamic = result["energy_per_mac_pj"]["total"] * _macs(result) * result["highest_clock_mhz"]
+    return (f"  power          {amount(dynamic / 1000, 1)} mW dynamic with a beat in every cycle of the highest clock, "
+            f"{amount(leakage / 1000, 3)} mW leakage")
 
 
 def _encoder_text(found):

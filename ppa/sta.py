@@ -9,6 +9,8 @@ import pathlib
 import re
 import subprocess
 
+from sdf import for_icarus
+
 CLOCK_SLEW = 0.01  # of a cycle
 
 
@@ -36,6 +38,7 @@ def _script(netlist, library, top, period, sdf, slews):
     driver = f"set_driving_cell -lib_cell {library.driving_cell.name} $port; set_input_delay 0 -clock clk $port"
     lines = [
         f"read_liberty {library.path}",
+        "set_cmd_units -time ns -capacitance pF",  # whatever those of the library are
         f"read_verilog {netlist}",
         f"link_design {top}",
         f"create_clock -name clk -period {period} [get_ports clk_i]",
@@ -76,6 +79,8 @@ def analyse(netlist, library, top, period, folder, sdf=None, slews=None):
     slack = re.search(r"worst slack (-?[\d.]+)", output)
     if done.returncode != 0 or errors or not slack:
         raise TimingError((errors or output.strip().splitlines() or ["no output"])[0])
+    if sdf:
+        sdf.write_text(for_icarus(sdf.read_text(encoding="utf-8")), encoding="utf-8")
     report = output[: slack.start()].strip()
     ends = {what: re.search(rf"{what}: (\S+)", report).group(1) for what in ("Startpoint", "Endpoint")}
     return Timing(period - float(slack.group(1)), ends["Startpoint"], ends["Endpoint"], report)

@@ -10,6 +10,7 @@ libraries other than osu018 (Nangate45, sky130, ASAP7).
 import argparse
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,8 +18,10 @@ import tomllib
 
 import flow
 import liberty
+import library_file
+import models
 import results
-from activity import ActivityError
+from activity import ActivityError, InputError
 from mapping import MappingError
 from measure import Measurer
 from sta import TimingError
@@ -26,8 +29,9 @@ from sta import TimingError
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 import architectures  # noqa: E402
+import files  # noqa: E402
 
-OSU018 = pathlib.Path("/usr/share/qflow/tech/osu018")
+OSU018 = pathlib.Path("/usr/share/qflow/tech/osu018/osu018_stdcells.lib")
 LAYER = ROOT / "traces" / "layers" / "kjv.blk0.attn_q.safetensors"
 
 
@@ -39,10 +43,13 @@ def cache_folder():
 
 def add_flow_arguments(parser):
     """Those that `bcq synth` and `bcq ppa` share."""
-    parser.add_argument("--liberty", type=pathlib.Path, default=OSU018 / "osu018_stdcells.lib", metavar="FILE",
-                        help="cell library (default: %(default)s of Debian's qflow-tech-osu018)")
+    parser.add_argument("--liberty", type=pathlib.Path, nargs="+", default=[OSU018], metavar="FILE",
+                        help=f"cell library, or the files of a corner that make one (default: {OSU018} of Debian's qflow-tech-osu018)")
+    parser.add_argument("--dont-use", nargs="+", default=[], metavar="PATTERN",
+                        help="cells that the mapping leaves alone, such as 'sky130_fd_sc_hd__lpflow_*'")
     parser.add_argument("--models", type=pathlib.Path, metavar="FILE.v",
-                        help="Verilog models of its cells, for the energies (default: beside the library, same name)")
+                        help="Verilog models of its cells, for the energies (default: beside the library, same name; if there are "
+                        "none, models made of what the library says of its cells)")
     parser.add_argument("--clock", type=float, default=10.0, metavar="NS", help="period that gates are sized for (default: %(default)s)")
     parser.add_argument("--layer", type=pathlib.Path, default=LAYER, metavar="FILE",
                         help="layer whose data the gates run (default: %(default)s)")
@@ -57,21 +64,34 @@ def measurer(parser, arguments):
     """What measures designs as the arguments say; what is missing is the parser's error, exit code 2."""
     try:
         flow.Flow.require_tools(not arguments.no_power)
-        library = liberty.read(arguments.liberty)
+        library = liberty.read(library_file.one([path.resolve() for path in arguments.liberty], arguments.dont_use, cache_folder()))
         if not arguments.no_power:
             library.require_power()
-        models = arguments.models or arguments.liberty.with_suffix(".v")
-        if not arguments.no_power and not models.is_file():
-            raise flow.FlowError(f"{models}: no Verilog models of the cells; name them with --models, or leave energies out: --no-power")
+        cell_models = None if arguments.no_power else (arguments.models or models.of(library, cache_folder())).resolve()
+        if cell_models and not cell_models.is_file():
+            raise flow.FlowError(f"{cell_models}: no such file; leave --models out to use models made of the library, or energies: --no-power")
         for program in ("bcq", "make_case"):
             if not (arguments.programs / program).is_file():
                 raise flow.FlowError(f"{arguments.programs}: no {program} there; run `make programs`, or name its folder with --programs")
         if not arguments.layer.is_file():
             raise flow.FlowError(f"{arguments.layer}: no such layer; name one with --layer")
-    except (flow.FlowError, liberty.LibertyError) as error:
+    except (flow.FlowError, liberty.LibertyError, library_file.LibraryFileError) as error:
         parser.error(str(error))
     data = "nothing" if arguments.no_power else "real" if arguments.no_random else "real and random"
-    return Measurer(library, models, arguments.programs, arguments.layer, arguments.clock, cache_folder(), arguments.jobs, data)
+    programs, layer = arguments.programs.resolve(), arguments.layer.resolve()
+    return Measurer(library, cell_models, programs, layer, arguments.clock, cache_folder(), arguments.jobs, data)
+
+
+def command_of(program, arguments, *words):
+    """The command that makes a result: words, and every option of the flow that is not as it is by default."""
+    defaults = argparse.ArgumentParser()
+    add_flow_arguments(defaults)
+    for name, usual in vars(defaults.parse_args([])).items():
+        value = getattr(arguments, name)
+        if value != usual and name not in ("jobs", "programs"):
+            option = f"--{name.replace('_', '-')}"
+            words += (option,) if value is True else (option, *map(str, value if isinstance(value, list) else [value]))
+    return shlex.join([*program.split(), *map(str, words)])
 
 
 def design_of(parser, programs, name):
@@ -90,20 +110,11 @@ def design_of(parser, programs, name):
         if entry is None:
             parser.error(f"--arch: no architecture '{name}'; bcq arch lists them, or give a file NAME.toml")
     default = architectures.every()["default"]
-    array = {"accumulator": "exact", "decode": "pairs"} | entry.get("array", {})
-    array = {key: value for key, value in completed(array, default["array"]).items() if key != "clock_mhz"}
-    numbers = dict(entry.get("format", {}))
+    # Another number format has no keys of BCQ's; the case and the record of its array have them all the same.
+    array = {key: value for key, value in (default["array"] | entry.get("array", {})).items() if key != "clock_mhz"}
+    numbers = default["format"] | entry.get("format", {})
     number_format = numbers.pop("number", "bcq")
-    design = flow.Design(name, array, completed(numbers, default["format"]), number_format)
-    return design, entry.get("output", {}).get("encoder_lanes", 0)
-
-
-def completed(section, default):
-    """With the keys that are left out.
-
-    Another number format has none of BCQ's; the case and the record of its array have them all the same.
-    """
-    return section | {key: value for key, value in default.items() if key not in section}
+    return flow.Design(name, array, numbers, number_format), entry.get("output", {}).get("encoder_lanes", 0)
 
 
 def check_composition(chain, design):
@@ -116,7 +127,7 @@ def check_composition(chain, design):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="bcq synth", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--arch", action="append", metavar="NAME|FILE.toml", help="architecture (default: default); may be repeated")
+    parser.add_argument("--arch", "--config", action="append", metavar="NAME|FILE.toml", help="architecture (default: default); may be repeated")
     parser.add_argument("--all", action="store_true", help="every named architecture of up to 256 PEs, results to ppa/results")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="FOLDER", help="write NAME.json there")
     parser.add_argument("--check-composition", action="store_true",
@@ -133,7 +144,7 @@ def main(arguments=None):
     output = options.output or (results.FOLDER if options.all else None)
     for name in names:
         design, encoder_lanes = design_of(parser, options.programs, name)
-        result = measure(design, f"bcq synth --arch {name}")
+        result = measure(design, command_of("bcq synth", options, "--arch", name))
         if encoder_lanes > 0:
             result["encoder"] = measure.encoder(design, encoder_lanes)
         print(results.text(result) + "\n", flush=True)
@@ -142,12 +153,20 @@ def main(arguments=None):
                 if timed:
                     print(timed["critical_path"]["report"] + "\n")
         if output:
-            results.write(output / f"{result['name']}.json", result)
+            files.write_json(output / f"{result['name']}.json", result)
+
+
+def run(program, main_function):
+    """What a command of ppa/ is when it is a process: errors are a line on stderr and an exit code, 2 for refused input."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it, quietly
+    try:
+        main_function()
+    except InputError as refused:
+        print(f"{program}: {refused}", file=sys.stderr)
+        sys.exit(2)
+    except (MappingError, TimingError, ActivityError, flow.FlowError) as error:
+        sys.exit(f"{program}: {error}")
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it, quietly
-    try:
-        main()
-    except (MappingError, TimingError, ActivityError, flow.FlowError) as error:
-        sys.exit(f"bcq synth: {error}")
+    run("bcq synth", main)

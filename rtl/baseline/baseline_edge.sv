@@ -1,18 +1,18 @@
-// One edge of the array: the decoders of an operand, and its scales delayed to stage P.
+// One edge of the array: the decoders of an operand, and its scales delayed to the stage that takes them.
 //
 // Parameters FORMAT  of baseline_pkg
 //            WEIGHT  0: activations; 1: weights
 //            LINES   rows (activations) or columns (weights) of the array, >= 1
 //            LANES   scalars per beat, >= 1
 // Contract   a beat for every line is decoded in a cycle with issue_i and advance_i; lines_o is stage D (one cycle
-//            later), the scales are stage P (three cycles later).
+//            later), the scales are stage P (three cycles later) or, of integers, stage M (two cycles later).
 // Ports      advance_i      the pipeline moves; low freezes all of it
 //            issue_i        the beats on beats_i enter stage D
 //            group_first_i  the beats are the first of their group
 //            lane_mask_i    lanes that lie within K
 //            beats_i        line i at [i*BEAT_W +: BEAT_W] (baseline_pkg::beat_w)
 //            lines_o        stage D; line i at [i*LINE_W +: LINE_W] (baseline_pkg::line_w)
-//            scales_o       stage P; line i at [i*8 +: 8] (baseline_decoder)
+//            scales_o       stage M or P; line i at [i*8 +: 8] (baseline_decoder)
 `default_nettype none
 
 module baseline_edge #(
@@ -48,14 +48,19 @@ module baseline_edge #(
   if (baseline_pkg::is_fp8(FORMAT)) begin : g_no_scales
     assign scales_o = scales_d;
   end else begin : g_scales
-    logic [LINES*SCALE_W-1:0] scales_m_q, scales_p_q;
+    logic [LINES*SCALE_W-1:0] scales_m_q;
     always_ff @(posedge clk_i) begin
-      if (advance_i) begin
-        scales_m_q <= scales_d;
-        scales_p_q <= scales_m_q;
-      end
+      if (advance_i) scales_m_q <= scales_d;
     end
-    assign scales_o = scales_p_q;
+    if (baseline_pkg::is_integer(FORMAT)) begin : g_stage_m
+      assign scales_o = scales_m_q;
+    end else begin : g_stage_p
+      logic [LINES*SCALE_W-1:0] scales_p_q;
+      always_ff @(posedge clk_i) begin
+        if (advance_i) scales_p_q <= scales_m_q;
+      end
+      assign scales_o = scales_p_q;
+    end
   end
 
 endmodule

@@ -8,7 +8,7 @@
 //            act_i, wgt_i  stage D (baseline_decoder)
 //            m_valid_i        stage M holds the dot product of a beat
 //            m_group_first_i  the beat in stage M is the first of its group
-//            act_scale_i, wgt_scale_i  stage P (baseline_decoder)
+//            act_scale_i, wgt_scale_i  stage P; integers: stage M (baseline_edge)
 //            t_valid_i       stage T holds a group
 //            t_tile_first_i  the group in stage T is the first of its tile
 //            t_tile_last_i   the group in stage T is the last of its tile
@@ -113,7 +113,7 @@ module baseline_pe #(
     wire signed [SCALED_W-1:0] scaled;
     logic signed [SCALED_W-1:0] scaled_q;
     baseline_integer_scale #(.P_W(P_W)) u_scale (
-      .p_i(p_q), .act_scale_i, .wgt_scale_i, .scaled_o(scaled)
+      .clk_i, .advance_i, .p_i(p_q), .act_scale_i, .wgt_scale_i, .scaled_o(scaled)
     );
     always_ff @(posedge clk_i) begin
       if (advance_i) scaled_q <= scaled;

@@ -8,6 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ppa"))
 
 import estimates  # pylint: disable=wrong-import-position
+import projection  # pylint: disable=wrong-import-position
 
 NODES = [180, 130, 90, 65, 45, 32, 28, 22, 16, 14, 10, 7, 5]
 
@@ -200,6 +201,29 @@ class Scaling(unittest.TestCase):
             self.assertRaisesRegex(ValueError, "there are 180, 130", estimates.scale, 1, "area", 45, node)
         for value in (-1, math.nan, math.inf, "1", None, True, 1j):
             self.assertRaisesRegex(ValueError, "0 or more", estimates.scale, value, "area", 45, 32)
+
+
+class Projection(unittest.TestCase):
+    """One library's comparison, projected to the node of another."""
+
+    @staticmethod
+    def comparison(node, names, area, path, energy):
+        entry = {"area_um2": area, "critical_path_ns": path, "energy_per_mac_pj": {"total": energy}, "library": {"name": f"l{node}", "node_nm": node}}
+        return {"formats": [entry | {"name": name, "title": name.upper()} for name in names]}
+
+    def test_by_hand(self):
+        old = self.comparison(180, ["a", "b"], 3200.0, 7.9, 26.4)
+        head, rows = projection.against(self.comparison(45, ["b", "c"], 85.0, 2.5, 1.722), old)
+        self.assertEqual(head[0], "l180 projected to 45 nm, over l45")
+        # docs/estimates.md: areas are as 320 to 17, delays as 79.0 to 12.5, energies as 26.4 to 0.861.
+        self.assertEqual(rows, [["B", "2.00", "0.50", "0.50"]])
+
+    def test_nothing_to_compare(self):
+        mine = self.comparison(45, ["a"], 1.0, 1.0, 1.0)
+        with self.assertRaisesRegex(projection.ProjectionError, "no format"):
+            projection.against(mine, self.comparison(180, ["b"], 1.0, 1.0, 1.0))
+        with self.assertRaisesRegex(projection.ProjectionError, "lNone: its node is not known"):
+            projection.against(mine, self.comparison(None, ["a"], 1.0, 1.0, 1.0))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ import sys
 import tempfile
 import unittest
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "ppa"))
+sys.path[:0] = [str(ROOT / "ppa"), str(ROOT / "scripts")]
 import compose  # noqa: E402
 import fanout  # noqa: E402
+import files  # noqa: E402
 import liberty  # noqa: E402
 import netlist as netlists  # noqa: E402
 import power  # noqa: E402
@@ -122,7 +124,8 @@ class Power(unittest.TestCase):
         slews = {pin: (float(r) + float(f)) / 2 for pin, r, f in re.findall(r"^slew (\S+) (\S+) (\S+)$", output, re.M)}
         self.assertEqual(len(expected), 3)
         # 0.5 transitions per cycle for 1000 cycles of 10 ns; OpenSTA has W.
-        activity = power.Activity(1000, 10000.0, {f"c{i}/Y": 500 for i in range(3)})
+        outputs = [f"c{i}/Y" for i in range(3)]
+        activity = power.Activity(1000, 10000.0, dict.fromkeys(outputs, 500), dict.fromkeys(outputs, 0.5))
         nets = power.Nets(list(design.leaves()), lib, activity)
         for path, _, kind, pins in design.leaves():
             nets.toggles[pins["A"]] = 500
@@ -134,7 +137,8 @@ class Power(unittest.TestCase):
 
     def test_a_line_is_paid_for_by_what_it_drives(self):
         lib, design = library(), chain()
-        activity = power.Activity(1, 10.0, {f"c{i}/Y": 1 for i in range(3)})
+        outputs = [f"c{i}/Y" for i in range(3)]
+        activity = power.Activity(1, 10.0, dict.fromkeys(outputs, 1), dict.fromkeys(outputs, 0.5))
         found, lines = power.energies(design, lib, {}, activity)
         self.assertEqual(set(found), {("multiply-add", "array")})
         self.assertEqual(sorted(round(sum(line.loads.values()), 5) for line in lines), [0, 0.00932, 0.01399])
@@ -188,10 +192,10 @@ class Compose(unittest.TestCase):
         lib = library()
         line = power.Line("row", {"pe": 0.2}, 100)
         window = compose.Window(1, 1, 100, 100, 4)
-        self.assertEqual(compose.distribution([line], lib, window, 1, 1).cells, 0)
-        sixteen = compose.distribution([line], lib, window, 1, 16)
+        self.assertEqual(compose.distribution([line], lib, window, 1, 1, 0.1).cells, 0)
+        sixteen = compose.distribution([line], lib, window, 1, 16, 0.1)
         self.assertEqual(sixteen.cells, fanout.tree_size(16 * 0.2, lib))
-        self.assertEqual(compose.distribution([line], lib, window, 16, 16).area_um2, 16 * sixteen.area_um2)
+        self.assertEqual(compose.distribution([line], lib, window, 16, 16, 0.1).area_um2, 16 * sixteen.area_um2)
 
 
 class Mapping(unittest.TestCase):
@@ -229,6 +233,17 @@ class Mapping(unittest.TestCase):
         return int(re.search(r"bad (\d+)", output).group(1))
 
 
+class Files(unittest.TestCase):
+    def test_threads_may_write_the_same(self):
+        """As they do when two layers are the same."""
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(8) as pool:
+            path, texts = pathlib.Path(folder) / "same.txt", [letter * 200_000 for letter in "abcdefgh"]
+            for _ in range(20):
+                list(pool.map(lambda text: files.write_text(path, text), texts))
+                self.assertIn(path.read_text(encoding="utf-8"), texts)
+            self.assertEqual(list(pathlib.Path(folder).iterdir()), [path])
+
+
 class Results(unittest.TestCase):
     def test_crc_sees_code_and_not_comments(self):
         with tempfile.TemporaryDirectory() as name:
@@ -241,6 +256,25 @@ class Results(unittest.TestCase):
         self.assertEqual(first, second)
         self.assertNotEqual(first, third)
         self.assertEqual(first, f"{zlib.crc32(b'a = 1;' + NEWLINE + b'b' + NEWLINE):08x}")
+
+    def test_registers_clock_and_power_by_hand(self):
+        part = {"cells": 1.0, "flip_flops": 1.0, "area_um2": 1e6, "leakage_uw": 100.0}
+        record = {
+            "name": "mine", "number_format": "int6", "parameters": {"rows": 2, "cols": 3, "lanes": 2},
+            "library": {"name": "lib", "voltage": 1.0, "temperature": 25.0}, "area_um2": 9e6,
+            "critical_path_ns": 5.0, "highest_clock_mhz": 200.0, "critical_path": {"start": "a", "end": "b"},
+            "parts": [
+                part | {"part": "accumulate", "unit": "pe", "event": "beat", "energy_pj": 1.0, "registers_pj": 0.2, "clock_pj": 0.5},
+                part | {"part": "output", "unit": "column", "event": "result", "energy_pj": 2.0, "registers_pj": 0.4, "clock_pj": 1.0},
+            ],
+            "workload": {"layer": "l", "beats_per_tile": 4}, "energy_per_mac_pj": {"total": 1.5},
+        }
+        found = results.text(record)
+        # A beat of 12 MACs: 6 PEs, and 6/4 results of 3 columns.
+        registers, clock = (6 * 0.2 + 1.5 * 0.4) / 12, (6 * 0.5 + 3 * 1.0) / 12
+        self.assertIn(f"of which registers {registers:.3f}, their clock {clock:.3f}", found)
+        self.assertIn("3.60 mW dynamic", found)  # 12 MACs of 1.5 pJ, 200 million times a second
+        self.assertIn("0.900 mW leakage", found)  # nine units
 
 
 if __name__ == "__main__":

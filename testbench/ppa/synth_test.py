@@ -60,9 +60,9 @@ class Committed(unittest.TestCase):
     """What lies in ppa/results."""
 
     def test_files_are_whole(self):
-        known = {name: flow.Design(name, arch["array"], arch["format"]) for name, arch in architectures.named().items()}
+        known = {name: flow.Design(name, arch["array"], arch["format"]) for name, arch in architectures.every().items()}
         for path in results.FOLDER.glob("*.json"):
-            if path.stem == "formats":
+            if path.stem.startswith("formats"):
                 continue
             with self.subTest(path.name):
                 record = json.loads(path.read_text(encoding="utf-8"))
@@ -126,12 +126,21 @@ class Commands(unittest.TestCase):
             (("--arch", "nosuch"), "no architecture 'nosuch'"),
             (("--liberty", "/nowhere/osu018_stdcells.lib"), "apt-get install qflow-tech-osu018"),
             (("--layer", "/nowhere.safetensors"), "no such layer"),
+            (("--layer", ROOT / "README.md"), "README.md: header length"),
             (("--models", "/nowhere.v"), "--no-power"),
             (("--programs", "/nowhere"), "make programs"),
+            (("--liberty", OSU018 / "osu018_stdcells.lib", "/nowhere.lib"), "/nowhere.lib: No such file"),
         ):
             done = bcq("synth", *arguments)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(message, done.stderr)
+
+    def test_what_is_no_comparison(self):
+        for option in ("--results", "--project"):
+            for path, message in (("/nowhere.json", "No such file"), (results.FOLDER / "default.json", "not a comparison of formats")):
+                done = bcq("ppa", option, path)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(message, done.stderr)
 
     def test_bad_architecture(self):
         with tempfile.TemporaryDirectory() as name:
@@ -158,15 +167,19 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("no internal_power tables", done.stderr)
 
-    @unittest.skipUnless((results.FOLDER / "formats.json").is_file(), "no comparison is committed")
-    def test_committed_comparison(self):
-        with tempfile.TemporaryDirectory() as name:
-            picture, page = pathlib.Path(name) / "p.svg", pathlib.Path(name) / "p.md"
-            done = bcq("ppa", "--svg", picture, "--page", page)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn("VSQ INT6", done.stdout)
-            self.assertIn("</svg>", picture.read_text(encoding="utf-8"))
-            self.assertEqual(page.read_text(encoding="utf-8"), (ROOT / "docs" / "results" / "ppa.md").read_text(encoding="utf-8"))
+    def test_committed_comparisons(self):
+        """Every one has its page, and the page is what it says."""
+        for comparison in results.FOLDER.glob("formats*.json"):
+            stem = comparison.stem.replace("formats", "ppa")
+            beside = () if stem == "ppa" else ("--project", results.FOLDER / "formats.json")
+            with self.subTest(comparison.name), tempfile.TemporaryDirectory() as name:
+                picture, page = pathlib.Path(name) / f"{stem}.svg", pathlib.Path(name) / f"{stem}.md"
+                done = bcq("ppa", "--results", comparison, *beside, "--svg", picture, "--page", page)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("VSQ INT6", done.stdout)
+                self.assertIn("</svg>", picture.read_text(encoding="utf-8"))
+                committed = ROOT / "docs" / "results" / f"{stem}.md"
+                self.assertEqual(page.read_text(encoding="utf-8"), committed.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -19,14 +19,13 @@ import sys
 import time
 
 import measures
-from job import ROOT, write_json
-from space import architecture_file
+from job import ROOT, blank_result
+from space import architecture_file, number_format
 
-sys.path.insert(0, str(ROOT / "ppa"))
+sys.path[:0] = [str(ROOT / "ppa"), str(ROOT / "scripts")]
+import files  # noqa: E402
 import ppa  # noqa: E402
 import synth  # noqa: E402
-
-SCHEMA = "bcq-explore-point-1"
 
 
 class Failed(Exception):
@@ -60,7 +59,7 @@ class Evaluation:
 
     def _write_arch(self, clock_mhz):
         arch = {"name": self._array_name()} | self.job["arch"] | {"array": self.job["arch"]["array"] | {"clock_mhz": clock_mhz}}
-        self.arch.write_text(architecture_file(arch), encoding="utf-8")
+        files.write_text(self.arch, architecture_file(arch))
 
     def _array_name(self):
         """The same for equal hardware, whatever is around it: what is kept of its synthesis serves them all."""
@@ -112,7 +111,7 @@ class Evaluation:
 
     def _simulate(self, workload, options):
         name, has_data, words = workload
-        number = self.job["arch"]["format"].get("number", "bcq")
+        number = number_format(self.job["arch"])
         report = json.loads(self._bcq("simulate", *words, "--arch", self._shown(self.arch), *options, "--json", "-"))
         errors = report if has_data else None
         if has_data and number != "bcq":
@@ -125,13 +124,12 @@ def evaluate(job, folder, programs):
     """The result of a job."""
     start = time.monotonic()
     evaluation = Evaluation(job, folder, programs)
-    result = {"schema": SCHEMA, "key": job["key"], "name": job["name"], "status": "ok", "error": None, "parameters": job["parameters"],
-              "metrics": {}, "breakdown": None, "layers": []}
     try:
-        result["metrics"], result["breakdown"], result["layers"] = evaluation.run()
+        metrics, breakdown, layers = evaluation.run()
+        found = {"status": "ok", "error": None, "metrics": metrics, "breakdown": breakdown, "layers": layers}
     except Failed as error:
-        result |= {"status": "failed", "error": str(error)}
-    return result | {
+        found = {"error": str(error)}
+    return blank_result(job, None) | found | {
         "commands": evaluation.commands, "versions": {"bcq": job["bcq"], "rtl_crc32": job["rtl_crc32"]},
         "wall_seconds": round(time.monotonic() - start, 2),
     }
@@ -145,7 +143,7 @@ def main():
     options = parser.parse_args()
     job = json.loads(options.job.read_text(encoding="utf-8"))
     output = options.output.resolve()
-    write_json(output, evaluate(job, output.with_suffix(""), options.programs.resolve()))
+    files.write_json(output, evaluate(job, output.with_suffix(""), options.programs.resolve()))
 
 
 if __name__ == "__main__":

@@ -4,15 +4,18 @@ import csv
 import io
 import json
 import pathlib
+import sys
 
 import front
 from engines import Task
-from job import Jobs, tool_versions, write_json
+from job import ROOT, Jobs, blank_result, tool_versions
 from metrics import METRICS
 from progress import Progress
 
+sys.path.insert(0, str(ROOT / "scripts"))
+import files  # noqa: E402
+
 SCHEMA = "bcq-explore-1"
-POINT = "bcq-explore-point-1"
 
 
 class Exploration:
@@ -23,7 +26,7 @@ class Exploration:
         self.jobs = Jobs(spec, programs)
         self.found = {}  # {key: result}, in the order of evaluation
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "spec.toml").write_text(spec.text, encoding="utf-8")
+        files.write_text(self.folder / "spec.toml", spec.text)
 
     def evaluate(self, points, progress):
         """Results of Points, in their order; those that are known are read."""
@@ -36,7 +39,7 @@ class Exploration:
         pending = [task for key, task in tasks.items() if key not in self.found]
         for task in pending:
             task.result.unlink(missing_ok=True)  # a failure of an earlier run
-            write_json(task.job, order[task.key])
+            files.write_json(task.job, order[task.key])
         self.engine.run(pending, lambda task: progress.done(_known(task.result, failed=True) or _given_up(task, order[task.key])))
         for task in pending:
             self.found[task.key] = _known(task.result, failed=True) or _given_up(task, order[task.key])
@@ -68,7 +71,7 @@ class Exploration:
             "recommended": front.recommended(points, spec.objectives),
             "mixed": mixed,
         }
-        write_json(self.folder / "exploration.json", record)
+        files.write_json(self.folder / "exploration.json", record)
         self._write_csv(record)
         return record
 
@@ -82,9 +85,7 @@ class Exploration:
                 point["key"], point["status"], *(point["parameters"].get(axis, "") for axis in axes),
                 *(point["metrics"].get(name, "") for name in metrics), point["feasible"], point["front"], point["error"] or "",
             ])
-        partial = self.folder / "points.csv.part"
-        partial.write_text(text.getvalue(), encoding="utf-8")
-        partial.replace(self.folder / "points.csv")
+        files.write_text(self.folder / "points.csv", text.getvalue())
 
 
 def _described(name):
@@ -105,7 +106,4 @@ def _given_up(task, job):
     """The result of a task that left none: the last line of what its engine has noted."""
     log = task.result.with_suffix(".log")
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []
-    return {
-        "schema": POINT, "key": job["key"], "name": job["name"], "status": "failed", "error": lines[-1] if lines else "the engine left no result",
-        "parameters": job["parameters"], "metrics": {}, "breakdown": None, "layers": [], "commands": [], "versions": {}, "wall_seconds": 0.0,
-    }
+    return blank_result(job, lines[-1] if lines else "the engine left no result")

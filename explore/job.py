@@ -10,24 +10,22 @@ import pathlib
 import subprocess
 import sys
 
+from space import number_format
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "ppa"))
+import flow  # noqa: E402
 import measure  # noqa: E402
 import results  # noqa: E402
 import synth  # noqa: E402
 
 SCHEMA = "bcq-explore-job-1"
-BCQ_BC = 6  # there are universal codebooks of codewords of so many bits
+RESULT_SCHEMA = "bcq-explore-point-1"
 
 
 def sha256(path):
     """Of a file, in hex."""
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
-
-
-def write_json(path, value):
-    """Through a temporary file, so that no half-written one is ever seen."""
-    results.write(path, value)
 
 
 def cache_folder():
@@ -38,6 +36,14 @@ def cache_folder():
 def tool_versions():
     """Of the tools of synthesis."""
     return results.versions()
+
+
+def blank_result(job, error):
+    """The result of a job before it has numbers, or without."""
+    return {
+        "schema": RESULT_SCHEMA, "key": job["key"], "name": job["name"], "status": "failed", "error": error, "parameters": job["parameters"],
+        "metrics": {}, "breakdown": {}, "layers": [], "commands": [], "versions": {}, "wall_seconds": 0.0,
+    }
 
 
 class Jobs:
@@ -53,8 +59,8 @@ class Jobs:
 
     def job(self, point):
         """The job of a Point; `key` is a hash of all the rest."""
-        spec, bcq = self.spec, point.arch["format"].get("number", "bcq") == "bcq"
-        calibrated = bcq and (point.arch["format"]["bc"] != BCQ_BC or point.encoding["mirror_pairs"])
+        spec, bcq = self.spec, number_format(point.arch) == "bcq"
+        calibrated = bcq and (point.arch["format"]["bc"] != flow.UNIVERSAL_BC or point.encoding["mirror_pairs"])
         job = {
             "schema": SCHEMA,
             "name": point.name,

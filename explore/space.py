@@ -14,6 +14,11 @@ SECTION_OF = {key: section for section, keys in SECTIONS.items() for key in keys
 BCQ_ONLY = ("lb", "la", "nc", "bc", "codebooks", "accumulator", "decode", "encoder_lanes", *ENCODING)
 
 
+def number_format(arch):
+    """Of the sections of an architecture."""
+    return arch["format"].get("number", "bcq")
+
+
 @dataclasses.dataclass(frozen=True)
 class Point:
     """An architecture, and how data are encoded for it."""
@@ -82,7 +87,7 @@ class Space:
                 encoding[key] = value
             else:
                 arch.setdefault(SECTION_OF[key], {})[key] = value
-        if arch["format"].get("number", "bcq") != "bcq":
+        if number_format(arch) != "bcq":
             arch = {section: {key: value for key, value in keys.items() if key not in BCQ_ONLY} for section, keys in arch.items()}
         reason = self._refused(arch)
         return Illegal(parameters, reason) if reason else Point(parameters, arch, encoding)

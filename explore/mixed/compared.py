@@ -8,7 +8,10 @@ import hashlib
 import json
 import pathlib
 import subprocess
-import tempfile
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+import files  # noqa: E402
 
 SCHEMA = "bcq-explore-compare-1"
 
@@ -34,7 +37,7 @@ class Comparer:
         """The object of `bcq formats --json`."""
         kept = self._kept("formats")
         if not kept.is_file():
-            _write(kept, self.report("formats"))
+            files.write_json(kept, self.report("formats"))
         return json.loads(kept.read_text(encoding="utf-8"))
 
     def measure(self, layer, formats):
@@ -55,7 +58,7 @@ class Comparer:
                     raise FormatError(f"format '{specification}': not one format; name each by itself")
                 # The front is that of the formats which happened to be missing.
                 measured = {key: value for key, value in entries[specification].items() if key != "front"}
-                _write(kept[specification], {"schema": SCHEMA, "shape": report["shape"], "measured": measured})
+                files.write_json(kept[specification], {"schema": SCHEMA, "shape": report["shape"], "measured": measured})
         return {specification: json.loads(path.read_text(encoding="utf-8")) for specification, path in kept.items()}
 
     def _kept(self, *of):
@@ -70,10 +73,3 @@ class Comparer:
             return json.loads(done.stdout)
         message = done.stderr.strip().removeprefix("bcq: ") or f"{' '.join(command)}: exit code {done.returncode}"
         raise (FormatError if message.startswith("format ") else LayerError)(message)
-
-
-def _write(path, value):
-    """Through a temporary file of its own, so that runs side by side never see a half."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as partial:
-        json.dump(value, partial)
-    pathlib.Path(partial.name).replace(path)

@@ -5,13 +5,8 @@ import re
 from . import columns, grid, summary
 
 
-def write(exploration, path):
-    """Writes the Markdown of an exploration ("bcq-explore-1")."""
-    path.write_text(text(exploration), encoding="utf-8")
-
-
 def text(exploration):
-    """The Markdown."""
+    """The Markdown of an exploration ("bcq-explore-1")."""
     sections = [
         _answer(exploration),
         _front(exploration),

@@ -12,13 +12,8 @@ SCRIPTS = ("dom.js", "pareto.js", "chart.js", "plot.js", "point.js", "heatmap.js
 STYLES = ("page.css", "parts.css")
 
 
-def write(exploration, path):
-    """Writes the page of an exploration ("bcq-explore-1"). ValueError: a number that JSON does not have."""
-    path.write_text(page(exploration), encoding="utf-8")
-
-
 def page(exploration):
-    """The page's text; numbers must be finite, else ValueError."""
+    """The page's text, of an exploration ("bcq-explore-1"); numbers must be finite, else ValueError."""
     # One pass: what is inserted is not searched again, whatever it says.
     return string.Template(_source("page.html")).substitute(
         title=headline.escape(f"{exploration['name']} – bcq explore"),

@@ -21,8 +21,8 @@ RECOMMENDED = "#c8102e"
 NOWHERE = "#f2f1ee"  # cells without a value
 
 
-def write(exploration, folder):
-    """Writes the pictures of an exploration into the folder and returns their paths; none where nothing was evaluated."""
+def texts(exploration):
+    """{name: SVG} of an exploration ("bcq-explore-1"); none where nothing was evaluated."""
     shown = columns.of_metrics(exploration)
     metrics = [objective["metric"] for objective in exploration["objectives"] if objective["metric"] in shown]
     pictures = {}
@@ -34,13 +34,13 @@ def write(exploration, folder):
             f"heatmap_{metric}.svg": draw_grids(found, shown[metric], metric, summary.recommended(exploration))
             for metric in metrics
         }
-    paths = []
-    for name, figure in pictures.items():
-        picture = io.StringIO()
-        figure.savefig(picture, format="svg", metadata={"Date": None}, facecolor="white")
-        paths.append(folder / name)
-        paths[-1].write_text(picture.getvalue(), encoding="utf-8")
-    return paths
+    return {name: _svg(figure) for name, figure in pictures.items()}
+
+
+def _svg(figure):
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None}, facecolor="white")
+    return text.getvalue()
 
 
 def draw_front(exploration, shown, metrics):

@@ -64,7 +64,7 @@ class InBrowser(unittest.TestCase):
     def load(self, exploration):
         self.exploration = exploration
         path = pathlib.Path(self.folder.name) / "report.html"
-        page.write(exploration, path)
+        path.write_text(page.page(exploration), encoding="utf-8")
         self.driver.get(path.as_uri())
         self.run_script("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import unittest
 
+import fixture  # noqa: E402
 from support import BCQ, LAYER, ROOT, Folder
 
 SPEC = f"""arch = "arch.toml"
@@ -71,6 +72,10 @@ class Exploration(Folder):
         record = self.explore(SPEC.replace("nc = [2, 4]", "k_max = [128, 1024]"))
         self.assertEqual([point["status"] for point in record["points"]], ["failed", "ok", "failed", "ok"])
         self.assertIn("k_max", record["points"][0]["error"])
+        # What the report was tried with has the fields of what is found, whether that went well or not.
+        for status, found in (("failed", record["points"][0]), ("ok", record["points"][1])):
+            shown = next(point for point in fixture.grid()["points"] if point["status"] == status)
+            self.assertEqual({key: type(value) for key, value in found.items()}, {key: type(value) for key, value in shown.items()})
         self.assertIn("2 failed", self.out)
 
     def test_constraints(self):

@@ -151,6 +151,13 @@ def single_axis():
     return exploration({"nc": [2, 4, 8, 16]}, [point_of(a) for a in assignments({"nc": [2, 4, 8, 16]})])
 
 
+def other_numbers():
+    """Points of other number formats have no axes of BCQ."""
+    axes = {"number": ["bcq", "nvfp4", "mxfp4"], "nc": [2, 8], "lb": [4, 8]}
+    bcq = [point_of({"number": "bcq"} | a) for a in assignments({"nc": [2, 8], "lb": [4, 8]})]
+    return exploration(axes, [*bcq, *(point_of({"number": number}) for number in ("nvfp4", "mxfp4"))])
+
+
 def many():
     """2000 points."""
     axes = {"lb": [4, 8], "nc": [2, 4, 8, 16], "la": [32, 64, 96, 128, 192], "weight_kib": AXES_MORE[:50]}
@@ -185,7 +192,7 @@ def all_failed():
     return found | {"recommended": None, "mixed": None, "finished": False}
 
 
-CASES = {case.__name__: case for case in (grid, one_point, without_nmse, single_axis, many, hostile, all_failed)}
+CASES = {case.__name__: case for case in (grid, one_point, without_nmse, single_axis, other_numbers, many, hostile, all_failed)}
 
 if __name__ == "__main__":
     json.dump(CASES[sys.argv[1] if len(sys.argv) > 1 else "grid"](), sys.stdout)

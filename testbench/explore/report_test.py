@@ -208,26 +208,22 @@ class Markdown(unittest.TestCase):
 
 
 class Pictures(unittest.TestCase):
-    def files(self, exploration):
-        with tempfile.TemporaryDirectory() as folder:
-            return {path.name: path.read_bytes() for path in pictures.write(exploration, pathlib.Path(folder))}
-
     def test_deterministic_and_well_formed(self):
-        found = self.files(fixture.grid())
+        found = pictures.texts(fixture.grid())
         self.assertEqual(
             set(found), {"front.svg", "heatmap_output_nmse_db.svg", "heatmap_area_mm2.svg", "heatmap_pj_per_mac.svg"}
         )
-        self.assertEqual(found, self.files(fixture.grid()))
+        self.assertEqual(found, pictures.texts(fixture.grid()))
         for content in found.values():
             self.assertTrue(ET.fromstring(content).tag.endswith("svg"))
-        text = found["heatmap_output_nmse_db.svg"].decode()
+        text = found["heatmap_output_nmse_db.svg"]
         for words in ("illegal", "failed", "−28.95", "N_c", "L_A = 128"):
             self.assertIn(words, text)
 
     def test_extremes(self):
         wanted = {"one_point": 1, "without_nmse": 3, "single_axis": 1, "hostile": 1, "all_failed": 0}
         for name, count in wanted.items():
-            found = self.files(fixture.CASES[name]())
+            found = pictures.texts(fixture.CASES[name]())
             self.assertEqual(len(found), count, name)
             for content in found.values():
                 ET.fromstring(content)

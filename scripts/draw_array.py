@@ -92,13 +92,21 @@ def dataflow() -> str:
         box(60, 160, 170, 50, "model", ("no SystemC, no RTL",), "edge"),
         box(300, 160, 170, 50, "sim", ("SystemC, command line",), "pe"),
         box(540, 160, 170, 50, "testbench", ("scoreboard, all tests",), "out"),
-        box(540, 240, 170, 50, "rtl", ("SystemVerilog alone",)),
+        box(540, 260, 170, 50, "rtl", ("SystemVerilog alone",)),
+        box(300, 260, 170, 50, "ppa", ("gates: area, clock, energy",), "pe"),
+        box(60, 260, 170, 50, "explore", ("points, search, reports",), "out"),
         arrow(300, 185, 230, 185, "includes"),
         arrow(540, 185, 470, 185, "includes"),
-        arrow(625, 210, 625, 240),
+        arrow(625, 210, 625, 260),
+        arrow(470, 285, 540, 285, "maps"),
+        arrow(230, 285, 300, 285, "runs"),
         '<path d="M 625 160 C 560 125, 250 125, 150 158"/>',
+        '<path d="M 145 260 C 145 225, 250 225, 318 211"/>',
+        '<text x="205" y="246" class="s">runs bcq</text>',
+        '<path d="M 385 210 L 385 259" stroke-dasharray="4 3"/>',
+        '<text x="393" y="240" class="s">reads results</text>',
     ]
-    return svg(915, 310, parts)
+    return svg(915, 330, parts)
 
 
 def main() -> None:

@@ -86,11 +86,6 @@ void write_result(const Options& options, const sim::QuantizedLayer& work, const
   file.write(options.output);
 }
 
-sim::Arch chosen_arch(const Options& options) {
-  const std::string& choice = options.workload.arch;
-  return choice.empty() ? sim::Arch{} : sim::find_arch(choice);
-}
-
 std::optional<sim::Timeline> timeline_for(const Options& options) {
   return options.wants_timeline() ? std::optional<sim::Timeline>(kMostSpans) : std::nullopt;
 }
@@ -238,7 +233,7 @@ int run(const Options& options, const std::string& command_line) {
   const auto& request = options.workload;
   sim::require_outputs(options.outputs(), {request.layer, request.codebooks, request.arch, options.ppa});
   if (!options.svg.empty()) sim::require_plotting(kPlotScript);
-  const sim::Arch arch = chosen_arch(options);
+  const sim::Arch arch = sim::arch_of(options.workload);
   sim::Hardware hardware = sim::find_hardware(arch, request.arch, options.ppa, options.project);
   const std::optional<Outcome> outcome = run_workload(options, arch);
   if (!outcome) return sim::kFailure;

@@ -66,10 +66,14 @@ void require_scale(const std::string& where, float scale) {
   throw InputError(fmt::format("{} {}: out of range; use a positive finite number", where, scale));
 }
 
+Arch arch_of(const WorkloadRequest& request) {
+  return request.arch.empty() ? Arch{} : find_arch(request.arch);
+}
+
 QuantizedLayer quantize_layer(const WorkloadRequest& request) {
   if (request.activation_scale) require_scale("--activation-scale", *request.activation_scale);
   QuantizedLayer out;
-  if (!request.arch.empty()) out.arch = find_arch(request.arch);
+  out.arch = arch_of(request);
   out.codebooks = codebooks_for(out.arch, request.codebooks, request.layer, out.codebooks_source);
   out.layer = read_layer(request.layer);
   require_k(request, out.layer, out.arch);

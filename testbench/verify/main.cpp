@@ -38,8 +38,7 @@ struct Prepared {
 };
 
 sim::Arch chosen_arch(const Options& options) {
-  const std::string& choice = options.workload.arch;
-  sim::Arch arch = choice.empty() ? sim::Arch{} : sim::find_arch(choice);
+  sim::Arch arch = sim::arch_of(options.workload);
   sim::require_bcq(arch, "--arch", "`make baselines` checks the array of that format");
   return arch;
 }

@@ -22,6 +22,9 @@ struct WorkloadRequest {
   EncoderOptions encoder;                 ///< searches of the encoder, for both operands
 };
 
+/// The architecture that a request names. Throws InputError.
+[[nodiscard]] Arch arch_of(const WorkloadRequest& request);
+
 /// A layer in the format of an architecture.
 struct QuantizedLayer {
   Layer layer;

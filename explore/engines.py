@@ -5,12 +5,14 @@ import dataclasses
 import json
 import pathlib
 import shutil
+import subprocess
 
 import processes
 
 WORKFLOW = pathlib.Path(__file__).resolve().parent / "workflow"
 POLL = 0.5  # s between looks for results that Snakemake has got
 LAST_LINES = 40  # of a failed job's output that are kept
+CANCELLING = 60.0  # s that a cluster's cancel.sh may take
 
 
 class EngineError(Exception):
@@ -87,7 +89,10 @@ class Snakemake:
         self.profile = None if profile is None else pathlib.Path(profile).resolve()
 
     def run(self, tasks, on_done):
-        """As Local.run; all tasks are of one DIR. EngineError with Snakemake's last lines if no job could be started."""
+        """As Local.run; all tasks are of one DIR. EngineError with Snakemake's last lines if no job could be started.
+
+        KeyboardInterrupt says what the matter is if jobs may be left in a cluster's queue.
+        """
         tasks = _without_result(tasks, on_done)
         if not tasks:
             return
@@ -97,16 +102,28 @@ class Snakemake:
         folder = tasks[0].job.resolve().parents[1]
         output = folder / "workflow" / "snakemake.log"
         output.parent.mkdir(exist_ok=True)
-        missing, ended = tasks, False
         with processes.Interruption() as interruption:
             group = processes.Group(self._command(folder, tasks), output, folder)
             try:
-                while not ended:
-                    ended = interruption.wait([group], POLL)
-                    missing = _without_result(missing, on_done)
-            finally:
-                processes.stop([group])
+                missing = _followed(group, interruption, tasks, on_done)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(*self._cancel(folder)) from None
         _explain(missing, _last_lines(output), len(missing) == len(tasks))
+
+    def _cancel(self, folder):
+        """Cancels what Snakemake left in the queue: it stops its cluster-cancel after 2 s, and it forgets a job that it was submitting.
+
+        The profile's cancel.sh does it, if there is one; returns its complaints.
+        """
+        command = self.profile and self.profile / "cancel.sh"
+        if not command or not command.is_file():
+            return []
+        try:
+            done = subprocess.run([command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                                  timeout=CANCELLING, start_new_session=True)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return [f"jobs may be left in the queue: {error}"]
+        return [f"jobs may be left in the queue: {done.stderr.strip()}"] if done.returncode else []
 
     def _command(self, folder, tasks):
         wanted = folder / "workflow" / "wanted.json"
@@ -117,6 +134,18 @@ class Snakemake:
         # and Snakemake's own book-keeping (locks, marks, times) could do nothing but redo or delete it.
         command += ["--nolock", "--keep-incomplete", "--rerun-incomplete", "--rerun-triggers", "input", "--drop-metadata"]
         return command + (["--profile", self.profile] if self.profile else [])
+
+
+def _followed(group, interruption, tasks, on_done):
+    """Those without a result when Snakemake has ended; it is stopped if that is not by itself."""
+    missing, ended = tasks, False
+    try:
+        while not ended:
+            ended = interruption.wait([group], POLL)
+            missing = _without_result(missing, on_done)
+    finally:
+        processes.stop([group])
+    return missing
 
 
 def _without_result(tasks, on_done):

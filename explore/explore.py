@@ -141,8 +141,8 @@ def main():
         sys.exit(_refuse(error))
     except OSError as error:
         sys.exit(_refuse(f"{error.filename}: {error.strerror}"))
-    except KeyboardInterrupt:
-        print("bcq explore: stopped; the same command goes on from here", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        print("bcq explore: stopped; the same command goes on from here", *interruption.args, sep="\n", file=sys.stderr)
         sys.exit(130)
     print(json.dumps(record, indent=1, ensure_ascii=False) if options.json else f"{table(record)}\n{options.output / 'report.html'}")
 

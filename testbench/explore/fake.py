@@ -42,8 +42,8 @@ folder = pathlib.Path({folder!r})
 tasks = [engines.Task(job.stem, job, folder / "points" / job.name) for job in sorted((folder / "jobs").iterdir())]
 try:
     engines.{engine}.run(tasks, lambda task: None)
-except KeyboardInterrupt:
-    sys.exit("interrupted")
+except KeyboardInterrupt as interruption:
+    sys.exit(" ".join(["interrupted", *interruption.args]))
 """
 
 
@@ -86,18 +86,21 @@ class Exploration:
         results = self.results()
         return max(sum(other["begin"] <= result["begin"] < other["end"] for other in results) for result in results)
 
-    def interrupt(self, engine, number=signal.SIGINT, after=1):
-        """Runs the engine (a Python expression) elsewhere, sends it a signal after so many results; (exit code, its stderr)."""
+    def interrupt(self, engine, number=signal.SIGINT, when=None):
+        """Runs the engine (a Python expression) elsewhere, sends it a signal when that is so, by default at the first result.
+
+        Returns (exit code, its stderr).
+        """
         driver = DRIVER.format(explore=str(ROOT / "explore"), folder=str(self.folder), engine=engine)
         with subprocess.Popen([PYTHON, "-B", "-c", driver], stderr=subprocess.PIPE, text=True) as process:
-            while len(self.finished()) < after and process.poll() is None:
+            while not (when or self.finished)() and process.poll() is None:
                 time.sleep(0.05)
             process.send_signal(number)
             return process.wait(), process.stderr.read()
 
     def left_running(self):
-        """Command lines of processes that have to do with this exploration; what was just killed has some seconds to go."""
-        deadline = time.monotonic() + 5.0
+        """Command lines of processes that have to do with this exploration; what was just killed has some time to go."""
+        deadline = time.monotonic() + 30.0
         while (found := self._processes()) and time.monotonic() < deadline:
             time.sleep(0.05)
         return found

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,8 +44,25 @@ class Slurm(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.exploration = Exploration(folder.name)
 
+    def replace_program(self, name, script):
+        """Puts a shell script before a program of Slurm, until the test ends; `$real` is the program."""
+        folder = self.exploration.folder / "programs"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(f"#!/bin/sh\nreal={shutil.which(name)}\n{script}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+        path = unittest.mock.patch.dict(os.environ, PATH=f"{folder}:{os.environ['PATH']}")
+        path.start()
+        self.addCleanup(path.stop)
+
     def run_engine(self, on_done=lambda task: None):
         engines.Snakemake(self.exploration.evaluate, 4, PROFILE).run(self.exploration.tasks, on_done)
+
+    def interrupt_engine(self, when=None):
+        code, said = self.exploration.interrupt(f"Snakemake({self.exploration.evaluate!r}, 4, {str(PROFILE)!r})", when=when)
+        return code, said.strip()
+
+    def assertQueueEmpties(self):
+        self.assertTrue(loopback.within_patience(lambda: not ask("squeue", "--noheader").strip()), ask("squeue"))
 
     def test_points_are_jobs_of_slurm(self):
         good = [self.exploration.add(1.5) for _ in range(3)]
@@ -70,25 +88,46 @@ class Slurm(unittest.TestCase):
 
     def test_an_interruption_cancels_jobs_and_the_next_run_does_them(self):
         first, second = self.exploration.add(0.0), self.exploration.add(LONG)
-        code, said = self.exploration.interrupt(f"Snakemake({self.exploration.evaluate!r}, 4, {str(PROFILE)!r})")
-        self.assertEqual((code, said.strip()), (1, "interrupted"))
-        self.assertTrue(loopback.within_patience(lambda: not ask("squeue", "--noheader").strip()), ask("squeue"))
+        self.assertEqual(self.interrupt_engine(), (1, "interrupted"))
+        self.assertQueueEmpties()
         self.assertEqual((self.exploration.finished(), self.exploration.left_running()), ([first], []))
         second.job.write_text('{"seconds": 0, "fails": false}', encoding="utf-8")
         self.run_engine()
         self.assertEqual(self.exploration.finished(), [first, second])
         self.assertEqual(self.exploration.calls().count(first.key), 1)
 
+    def test_an_interruption_cancels_the_jobs_of_a_slow_cluster(self):
+        """One is known to Snakemake, which waits 2 s for scancel; of the other it has not heard when it is interrupted."""
+        def both_run():
+            return ask("squeue", "--noheader", "--states=RUNNING").count("\n") == 2
+
+        self.exploration.add(LONG), self.exploration.add(LONG)
+        self.replace_program("scancel", 'sleep 3; exec $real "$@"')
+        self.replace_program("sbatch", '$real "$@" || exit; [ $(squeue --noheader | wc -l) = 1 ] || exec sleep 100')
+        self.assertEqual(self.interrupt_engine(when=both_run), (1, "interrupted"))
+        self.assertQueueEmpties()
+        self.assertEqual(self.exploration.left_running(), [])
+
+    def test_an_interruption_leaves_jobs_of_other_folders(self):
+        other = ask("sbatch", "--parsable", "--hold", "--partition=compute", "--chdir", ROOT, "--wrap=true").strip()
+        self.addCleanup(ask, "scancel", other)
+        self.exploration.add(0.0), self.exploration.add(LONG)
+        self.assertEqual(self.interrupt_engine(), (1, "interrupted"))
+        self.assertEqual(ask("squeue", "--noheader", "--format=%A", "--states=PENDING,RUNNING").split(), [other])
+
+    def test_an_interruption_says_what_could_not_be_cancelled(self):
+        self.exploration.add(0.0), self.exploration.add(LONG)
+        self.addCleanup(ask, "scancel", "--user", pathlib.Path.home().owner())
+        self.replace_program("squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
+        self.assertEqual(self.interrupt_engine(), (1, "interrupted jobs may be left in the queue: Unable to contact slurm controller"))
+
     def test_a_state_that_cannot_be_known(self):
         def state(job):
             return ask(PROFILE / "status.sh", job).strip()
 
         self.assertEqual(state("4294967"), "failed")  # forgotten by the controller
-        silent = self.exploration.folder / "scontrol"
-        silent.write_text("#!/bin/sh\necho 'Unable to contact slurm controller' >&2\nexit 1\n", encoding="utf-8")
-        silent.chmod(0o755)
-        with unittest.mock.patch.dict(os.environ, PATH=f"{silent.parent}:{os.environ['PATH']}"):
-            self.assertEqual(state("1"), "running")  # asked again
+        self.replace_program("scontrol", "echo 'Unable to contact slurm controller' >&2; exit 1")
+        self.assertEqual(state("1"), "running")  # asked again
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ import time
 PACKAGES = {"munged": "munge", "slurmctld": "slurmctld", "slurmd": "slurmd", "sbatch": "slurm-client"}
 DAEMONS = ("slurmd", "slurmctld", "munged")  # in the order in which they are stopped
 NODE_MEMORY_MB = 16000  # declared; it is not counted, so that a job may ask for what it needs on a real cluster
-PATIENCE = 20.0  # s for anything to happen
+PATIENCE = 60.0  # s for anything to happen, on a busy machine too
 SOCKET_LENGTH = 107  # bytes that the kernel takes for a socket's path
 
 # Cgroups belong to a container's host, so nothing uses them: jobs are tracked by their parents, and the version is named because

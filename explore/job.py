@@ -51,7 +51,8 @@ class Jobs:
 
     def __init__(self, spec, programs):
         self.spec, self.programs = spec, pathlib.Path(programs)
-        self.version = subprocess.run([self.programs / "bcq", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        said = subprocess.run([self.programs / "bcq", "--version"], capture_output=True, text=True, check=True).stdout
+        self.version = said.strip().removeprefix("bcq ")
         rtl = sorted(str(path.relative_to(results.RTL)) for path in results.RTL.rglob("*.sv"))
         self.rtl_crc32 = results.rtl_crc32(rtl)
         self._digests = {}

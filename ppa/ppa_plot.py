@@ -33,7 +33,7 @@ def place_of(entry):
         return ((-6, up), "right") if frozen else ((7, up), "left")
     if entry["name"].startswith("fp8"):
         return ((4, 8 if entry["name"] == "fp8_exact" else -15), "right")
-    return ((-6, 3), "right") if entry["name"] == "nvfp4" else ((5, -11), "left")
+    return {"int4": ((-6, -3), "right"), "nvfp4": ((7, -3), "left")}.get(entry["name"], ((5, -11), "left"))
 
 
 def panel(axes, entries, x_of, x_label):

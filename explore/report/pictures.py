@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import math
 import pathlib
 import sys
 
@@ -15,6 +16,7 @@ from matplotlib.patches import Rectangle  # noqa: E402
 from . import columns, grid, summary  # noqa: E402
 
 PANELS = 4  # pairs of objectives at most
+MARKS = 4  # of the legend that a panel's width has room for
 SHADES = colormaps["viridis"]
 OTHER = "#888888"
 RECOMMENDED = "#c8102e"
@@ -48,15 +50,15 @@ def draw_front(exploration, shown, metrics):
     pairs = list(itertools.combinations(metrics, 2))[:PANELS]
     across = 2 if len(pairs) == 4 else len(pairs)
     down = len(pairs) // across
-    figure = Figure(figsize=(5.6 * across + 0.6, 4.3 * down + 0.7))
     axis = next(iter(columns.numeric_axes(exploration)), None)
+    marks = _marks(exploration, axis)
+    legend = 0.1 + 0.25 * math.ceil(len(marks) / (MARKS * across))  # inches
+    figure = Figure(figsize=(5.6 * across + 0.6, 4.3 * down + 0.35 + legend))
     for axes, (first, second) in zip(figure.subplots(down, across, squeeze=False).flat, pairs):
         _panel(axes, exploration, axis, shown[second], second, shown[first], first)
-    figure.legend(
-        handles=_marks(exploration, axis), loc="lower center", ncol=8, frameon=False, handletextpad=0.3, columnspacing=1.4
-    )
+    figure.legend(handles=marks, loc="lower center", ncol=MARKS * across, frameon=False, handletextpad=0.3, columnspacing=1.4)
     figure.suptitle(style.plain(f"{exploration['name']}: {summary.counts(exploration)}"), x=0.02, ha="left", size=10)
-    figure.tight_layout(rect=(0, 0.35 / figure.get_figheight(), 1, 1))
+    figure.tight_layout(rect=(0, legend / figure.get_figheight(), 1, 1))
     return figure
 
 

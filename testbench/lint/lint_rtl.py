@@ -8,8 +8,8 @@ format.
 
 A constant of a package that nobody uses is a complaint too: Verilator cannot tell, it sees one top at a time.
 
-Every message is an error unless it matches the list ALLOWED, whose entries state why. All PEs and decoders are alike,
-so Yosys elaborates at most 2 x 2 of them.
+Every message is an error unless it matches the list ALLOWED, whose entries state why. All PEs and decoders are alike, so
+Verilator elaborates at most 8 x 8 of them and Yosys 2 x 2.
 
 Exit status 0: clean; 1: a message or a tool that failed, printed; 2: bad usage.
 """
@@ -28,7 +28,7 @@ REPOSITORY = HERE.parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 import architectures  # noqa: E402
 
-YOSYS_SIDE = 2  # rows and columns that Yosys elaborates at most
+VERILATOR_SIDE, YOSYS_SIDE = 8, 2  # rows and columns that they elaborate at most
 
 BIT = re.compile("1'b")  # Icarus' -P takes plain numbers only
 
@@ -48,9 +48,14 @@ for kind in ("int4", "mxfp4", "fp8_fp32"):
 ALLOWED = []
 
 
+def reduced(params, side):
+    """Parameters of an array of at most so many rows and columns."""
+    return {name: min(value, side) if name in ("ROWS", "COLS") else value for name, value in params.items()}
+
+
 def verilator(top, params, sources, *defines):
-    """Command of a Verilator run."""
-    values = [f"-G{name}={value}" for name, value in params.items()]
+    """Command of a Verilator run on a reduced array."""
+    values = [f"-G{name}={value}" for name, value in reduced(params, VERILATOR_SIDE).items()]
     waivers = str(HERE / "waivers.vlt")
     return ["verilator", "--lint-only", "-Wall", *defines, "--top-module", top, *values, waivers, *sources]
 
@@ -63,8 +68,7 @@ def iverilog(top, params, sources):
 
 def yosys(top, params, sources):
     """Command of a Yosys run on a reduced array."""
-    small = {name: min(value, YOSYS_SIDE) if name in ("ROWS", "COLS") else value for name, value in params.items()}
-    values = "".join(f" -set {name} {value}" for name, value in small.items())
+    values = "".join(f" -set {name} {value}" for name, value in reduced(params, YOSYS_SIDE).items())
     # chparam, because hierarchy -chparam of Yosys 0.23 ends in a failed assertion of its own with this design.
     script = (
         f"read_verilog -sv {' '.join(sources)}; {f'chparam{values} {top}; ' if values else ''}"

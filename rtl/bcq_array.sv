@@ -86,14 +86,14 @@ module bcq_array #(
   // ---- control: one copy for all PEs ----
   wire advance, array_first, array_last, tile_first, tile_last;
   wire [LANES-1:0] lane_mask;
-  wire m_valid, m_array_first, t_valid, t_tile_first, t_tile_last;
+  wire m_valid, m_array_first, p_valid, t_valid, t_tile_first, t_tile_last;
   wire row_valid, row_ready, drain;
 
   bcq_control #(.ROWS(ROWS), .LANES(LANES), .LA(LA), .K_MAX(K_MAX)) u_control (
     .clk_i, .rst_ni, .k_i, .act_valid_i(act_valid), .wgt_valid_i(wgt_valid), .issue_o(issue), .advance_o(advance),
     .array_first_o(array_first), .array_last_o(array_last),
     .tile_first_o(tile_first), .tile_last_o(tile_last), .lane_mask_o(lane_mask),
-    .m_valid_o(m_valid), .m_array_first_o(m_array_first),
+    .m_valid_o(m_valid), .m_array_first_o(m_array_first), .p_valid_o(p_valid),
     .t_valid_o(t_valid), .t_tile_first_o(t_tile_first), .t_tile_last_o(t_tile_last),
     .row_valid_o(row_valid), .row_ready_i(row_ready), .drain_o(drain)
   );
@@ -146,7 +146,7 @@ module bcq_array #(
         .act_exponent_i(act_exponents[r*bcq_pkg::EXP_W+:bcq_pkg::EXP_W]),
         .wgt_significand_i(wgt_significands[c*bcq_pkg::SIG_W+:bcq_pkg::SIG_W]),
         .wgt_exponent_i(wgt_exponents[c*bcq_pkg::EXP_W+:bcq_pkg::EXP_W]),
-        .t_valid_i(t_valid), .t_tile_first_i(t_tile_first), .t_tile_last_i(t_tile_last),
+        .p_valid_i(p_valid), .t_valid_i(t_valid), .t_tile_first_i(t_tile_first), .t_tile_last_i(t_tile_last),
         .drain_i(drain), .below_i(s[(r+1)*COLS+c]), .s_o(s[r*COLS+c])
       );
     end

@@ -20,6 +20,7 @@
 //            lane_mask_o    lanes of the beat at hand that lie within K
 //            m_valid_o        stage M holds the dot product of a beat
 //            m_array_first_o  the beat in stage M is the first of its block array
+//            p_valid_o        stage P holds the sum of a whole block array
 //            t_valid_o       stage T holds a block array
 //            t_tile_first_o  the block array in stage T is the first of its tile
 //            t_tile_last_o   the block array in stage T is the last of its tile
@@ -46,9 +47,10 @@ module bcq_control #(
   output wire                       tile_first_o,
   output wire                       tile_last_o,
   output wire [LANES-1:0]           lane_mask_o,
-  // Stages M and T of the PEs.
+  // Stages M, P and T of the PEs.
   output wire                       m_valid_o,
   output wire                       m_array_first_o,
+  output wire                       p_valid_o,
   output wire                       t_valid_o,
   output wire                       t_tile_first_o,
   output wire                       t_tile_last_o,
@@ -110,6 +112,7 @@ module bcq_control #(
   assign advance_o       = advance;
   assign m_valid_o       = m_valid_q;
   assign m_array_first_o = m_array_first_q;
+  assign p_valid_o       = p_valid_q;
   assign t_valid_o       = t_valid_q;
   assign t_tile_first_o  = t_tile_first_q;
   assign t_tile_last_o   = t_tile_last_q;

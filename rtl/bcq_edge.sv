@@ -1,4 +1,4 @@
-// One edge of the array: the decoders of an operand, and its scales delayed to stage P.
+// One edge of the array: the decoders of an operand, and its scales delayed to stage M.
 //
 // Parameters DECODE     form of lines_o. bcq_pkg::DECODE_PE: encoded; DECODE_EDGE: codewords; DECODE_PAIRS: factors
 //            WEIGHT     0: activations; 1: weights
@@ -10,7 +10,7 @@
 //            FROZEN     1: codebooks are the constants CODEBOOKS; 0: loaded through cb_*
 //            CODEBOOKS  codeword i of codebook c at [(c*16 + i)*BC +: BC], two's complement
 // Contract   a beat for every line is decoded in a cycle with issue_i and advance_i; lines_o is stage D (one cycle
-//            later), the scales are stage P (three cycles later).
+//            later), the scales are stage M (two cycles later).
 // Ports      advance_i      the pipeline moves; low freezes all of it
 //            issue_i        the beats on beats_i enter stage D
 //            array_first_i  the beats are the first of their block array
@@ -21,7 +21,7 @@
 //            cb_codeword_i  two's complement
 //            lines_o        stage D; line i at [i*LINE_W +: LINE_W] (bcq_pkg::line_w), in the form DECODE (bcq_convert)
 //            codebooks_o    codeword i of codebook c at [(c*16 + i)*BC +: BC]; FROZEN: 0, as constants take no port
-//            significands_o, exponents_o  stage P; line i at [i*4 +: 4], |scale| = significand * 2^(exponent - 9)
+//            significands_o, exponents_o  stage M; line i at [i*4 +: 4], |scale| = significand * 2^(exponent - 9)
 `default_nettype none
 
 module bcq_edge #(
@@ -56,8 +56,8 @@ module bcq_edge #(
   wire [NC*bcq_pkg::ENTRIES*BC-1:0] codebooks;
   wire [LINES*bcq_pkg::SIG_W-1:0] significands_d;
   wire [LINES*bcq_pkg::EXP_W-1:0] exponents_d;
-  logic [LINES*bcq_pkg::SIG_W-1:0] significands_m_q, significands_p_q;
-  logic [LINES*bcq_pkg::EXP_W-1:0] exponents_m_q, exponents_p_q;
+  logic [LINES*bcq_pkg::SIG_W-1:0] significands_m_q;
+  logic [LINES*bcq_pkg::EXP_W-1:0] exponents_m_q;
 
   if (FROZEN) begin : g_constants
     assign codebooks = '0;
@@ -83,15 +83,13 @@ module bcq_edge #(
   always_ff @(posedge clk_i) begin
     if (advance_i) begin
       significands_m_q <= significands_d;
-      significands_p_q <= significands_m_q;
       exponents_m_q    <= exponents_d;
-      exponents_p_q    <= exponents_m_q;
     end
   end
 
   assign codebooks_o    = codebooks;
-  assign significands_o = significands_p_q;
-  assign exponents_o    = exponents_p_q;
+  assign significands_o = significands_m_q;
+  assign exponents_o    = exponents_m_q;
 
 endmodule
 

@@ -12,14 +12,15 @@
 //            ACT_CODEBOOKS, WGT_CODEBOOKS  as *_codebooks_i
 // Pipeline   M: dot product of a beat; P: sum over the block array; T: times scales; then the accumulator. Each stage
 //            takes its control from the array, which shares it among all PEs; advance_i freezes all of them together.
-//            Scales arrive aligned with stage P.
+//            Scales arrive aligned with stage M.
 // Ports      advance_i  the pipeline moves; low freezes it
 //            act_i, wgt_i  stage D; operands in the form DECODE (bcq_convert)
 //            act_codebooks_i, wgt_codebooks_i  codeword i of codebook c at [(c*16 + i)*BC +: BC]; read where operands come encoded,
 //                            unless FROZEN
 //            m_valid_i        stage M holds the dot product of a beat
 //            m_array_first_i  the beat in stage M is the first of its block array
-//            *_significand_i, *_exponent_i  stage P; |scale| = significand * 2^(exponent - 9)
+//            *_significand_i, *_exponent_i  stage M; |scale| = significand * 2^(exponent - 9)
+//            p_valid_i        stage P holds the sum of a whole block array; nothing else gets past it
 //            t_valid_i       stage T holds a block array
 //            t_tile_first_i  the block array in stage T is the first of its tile
 //            t_tile_last_i   the block array in stage T is the last of its tile
@@ -50,11 +51,13 @@ module bcq_pe #(
   // Stage M: the beat whose dot product is registered.
   input  wire                       m_valid_i,
   input  wire                       m_array_first_i,
-  // Stage P: the scales of the block array whose sum is registered.
+  // Stage M too: the scales of its block array.
   input  wire  [bcq_pkg::SIG_W-1:0] act_significand_i,
   input  wire  [bcq_pkg::EXP_W-1:0] act_exponent_i,
   input  wire  [bcq_pkg::SIG_W-1:0] wgt_significand_i,
   input  wire  [bcq_pkg::EXP_W-1:0] wgt_exponent_i,
+  // Stage P: a block array is whole.
+  input  wire                       p_valid_i,
   // Stage T: the block array that is added to S.
   input  wire                       t_valid_i,
   input  wire                       t_tile_first_i,
@@ -94,17 +97,19 @@ module bcq_pe #(
   bcq_dot #(.LANES(LANES), .BC(BC)) u_dot (.a_i(act_factors), .w_i(wgt_factors), .sum_o(dot));
 
   bcq_scale_mul #(.P_W(P_W)) u_scale_mul (
-    .p_i(p_q),
+    .clk_i, .advance_i, .p_i(p_q),
     .act_significand_i, .act_exponent_i, .wgt_significand_i, .wgt_exponent_i,
     .scaled_o(scaled), .shift_o(shift)
   );
 
   always_ff @(posedge clk_i) begin
     if (advance_i) begin
-      dot_q    <= dot;
-      scaled_q <= scaled;
-      shift_q  <= shift;
+      dot_q <= dot;
       if (m_valid_i) p_q <= (m_array_first_i ? '0 : p_q) + P_W'(dot_q);
+      if (p_valid_i) begin
+        scaled_q <= scaled;
+        shift_q  <= shift;
+      end
     end
   end
 

@@ -60,7 +60,7 @@ module baseline_array #(
   );
 
   // ---- control ----
-  wire advance, group_first, m_valid, m_group_first, t_valid, t_tile_first, t_tile_last, drain, row_valid, row_ready;
+  wire advance, group_first, m_valid, m_group_first, p_valid, t_valid, t_tile_first, t_tile_last, drain, row_valid, row_ready;
   wire group_last, tile_first, tile_last;
   wire [LANES-1:0] lane_mask;
   wire unused_position = group_last && tile_first && tile_last;
@@ -70,7 +70,7 @@ module baseline_array #(
     .issue_o(issue), .advance_o(advance),
     .array_first_o(group_first), .array_last_o(group_last), .tile_first_o(tile_first), .tile_last_o(tile_last),
     .lane_mask_o(lane_mask), .m_valid_o(m_valid), .m_array_first_o(m_group_first),
-    .t_valid_o(t_valid), .t_tile_first_o(t_tile_first), .t_tile_last_o(t_tile_last),
+    .p_valid_o(p_valid), .t_valid_o(t_valid), .t_tile_first_o(t_tile_first), .t_tile_last_o(t_tile_last),
     .row_valid_o(row_valid), .row_ready_i(row_ready), .drain_o(drain)
   );
 
@@ -87,7 +87,7 @@ module baseline_array #(
     always_ff @(posedge clk_i) begin
       if (advance) p_tile_first_q <= m_group_first;
     end
-    wire unused_fp8 = ^{act_scales, wgt_scales, t_tile_first, t_tile_last};
+    wire unused_fp8 = ^{act_scales, wgt_scales, p_valid, t_tile_first, t_tile_last};
   end
 
   // ---- edges ----
@@ -120,7 +120,7 @@ module baseline_array #(
           .clk_i, .advance_i(advance), .act_i(act_lines[r*ACT_W+:ACT_W]), .wgt_i(wgt_lines[c*WGT_W+:WGT_W]),
           .m_valid_i(m_valid), .m_group_first_i(m_group_first),
           .act_scale_i(act_scales[r*SCALE_W+:SCALE_W]), .wgt_scale_i(wgt_scales[c*SCALE_W+:SCALE_W]),
-          .t_valid_i(t_valid), .t_tile_first_i(t_tile_first), .t_tile_last_i(t_tile_last),
+          .p_valid_i(p_valid), .t_valid_i(t_valid), .t_tile_first_i(t_tile_first), .t_tile_last_i(t_tile_last),
           .drain_i(drain), .below_i(s[(r+1)*COLS+c]), .s_o(s[r*COLS+c])
         );
       end

@@ -5,7 +5,7 @@
 //            LINES   rows (activations) or columns (weights) of the array, >= 1
 //            LANES   scalars per beat, >= 1
 // Contract   a beat for every line is decoded in a cycle with issue_i and advance_i; lines_o is stage D (one cycle
-//            later), the scales are stage P (three cycles later) or, of integers, stage M (two cycles later).
+//            later), the scales are stage M (two cycles later) or, of MXFP4, stage P (three cycles later).
 // Ports      advance_i      the pipeline moves; low freezes all of it
 //            issue_i        the beats on beats_i enter stage D
 //            group_first_i  the beats are the first of their group
@@ -52,7 +52,7 @@ module baseline_edge #(
     always_ff @(posedge clk_i) begin
       if (advance_i) scales_m_q <= scales_d;
     end
-    if (baseline_pkg::is_integer(FORMAT)) begin : g_stage_m
+    if (FORMAT != baseline_pkg::MXFP4) begin : g_stage_m
       assign scales_o = scales_m_q;
     end else begin : g_stage_p
       logic [LINES*SCALE_W-1:0] scales_p_q;

@@ -8,7 +8,8 @@
 //            act_i, wgt_i  stage D (baseline_decoder)
 //            m_valid_i        stage M holds the dot product of a beat
 //            m_group_first_i  the beat in stage M is the first of its group
-//            act_scale_i, wgt_scale_i  stage P; integers: stage M (baseline_edge)
+//            act_scale_i, wgt_scale_i  stage M; MXFP4: stage P (baseline_edge)
+//            p_valid_i        stage P holds the sum of a whole group
 //            t_valid_i       stage T holds a group
 //            t_tile_first_i  the group in stage T is the first of its tile
 //            t_tile_last_i   the group in stage T is the last of its tile
@@ -29,6 +30,7 @@ module baseline_pe #(
   input  wire                                               m_group_first_i,
   input  wire  [baseline_pkg::SCALE_W-1:0]                  act_scale_i,
   input  wire  [baseline_pkg::SCALE_W-1:0]                  wgt_scale_i,
+  input  wire                                               p_valid_i,
   input  wire                                               t_valid_i,
   input  wire                                               t_tile_first_i,
   input  wire                                               t_tile_last_i,
@@ -47,6 +49,7 @@ module baseline_pe #(
   logic signed [DOT_W-1:0] dot_q;
   logic signed [P_W-1:0] p_q;
   wire add = t_valid_i && advance_i;
+  wire load_t;  // stage T takes what stage P holds: parts of a group's sum move nothing there
 
   if (baseline_pkg::is_integer(FORMAT)) begin : g_integers
     bcq_dot #(.LANES(LANES), .BC(INTEGER_W)) u_dot (.a_i(act_i), .w_i(wgt_i), .sum_o(dot));
@@ -62,8 +65,10 @@ module baseline_pe #(
     always_ff @(posedge clk_i) begin
       if (advance_i) p_q <= dot_q;
     end
-    wire unused_control = m_valid_i && m_group_first_i;
+    assign load_t = advance_i;
+    wire unused_control = m_valid_i && m_group_first_i && p_valid_i;
   end else begin : g_beats
+    assign load_t = advance_i && p_valid_i;
     always_ff @(posedge clk_i) begin
       if (advance_i && m_valid_i) p_q <= (m_group_first_i ? '0 : p_q) + P_W'(dot_q);
     end
@@ -76,13 +81,13 @@ module baseline_pe #(
     wire [bcq_pkg::EXP2_W-1:0] shift;
     logic [bcq_pkg::EXP2_W-1:0] shift_q;
     bcq_scale_mul #(.P_W(P_W)) u_scale_mul (
-      .p_i(p_q),
+      .clk_i, .advance_i, .p_i(p_q),
       .act_significand_i(act_scale_i[3:0]), .act_exponent_i(act_scale_i[7:4]),
       .wgt_significand_i(wgt_scale_i[3:0]), .wgt_exponent_i(wgt_scale_i[7:4]),
       .scaled_o(scaled), .shift_o(shift)
     );
     always_ff @(posedge clk_i) begin
-      if (advance_i) begin
+      if (load_t) begin
         scaled_q <= scaled;
         shift_q  <= shift;
       end
@@ -103,7 +108,7 @@ module baseline_pe #(
       .sign_o(term[TERM_W-1]), .exponent_o(term[P_W-1+:EXP_W]), .significand_o(term[P_W-2:0])
     );
     always_ff @(posedge clk_i) begin
-      if (advance_i) term_q <= term;
+      if (load_t) term_q <= term;
     end
     baseline_accumulator #(.FORMAT(FORMAT), .TERM_W(TERM_W), .ACC_W(ACC_W)) u_accumulator (
       .clk_i, .add_i(add), .first_i(t_tile_first_i), .load_i(add && t_tile_last_i), .term_i(term_q), .drain_i, .below_i, .s_o
@@ -116,7 +121,7 @@ module baseline_pe #(
       .clk_i, .advance_i, .p_i(p_q), .act_scale_i, .wgt_scale_i, .scaled_o(scaled)
     );
     always_ff @(posedge clk_i) begin
-      if (advance_i) scaled_q <= scaled;
+      if (load_t) scaled_q <= scaled;
     end
     baseline_accumulator #(.FORMAT(FORMAT), .TERM_W(SCALED_W), .ACC_W(ACC_W)) u_accumulator (
       .clk_i, .add_i(add), .first_i(t_tile_first_i), .load_i(add && t_tile_last_i), .term_i(scaled_q), .drain_i, .below_i, .s_o

@@ -162,11 +162,12 @@ PROOFS = [
         faults=(
             ("bcq_digit_mul.sv", "ROW_W'(p_i)", "ROW_W'($unsigned(p_i))"),
             ("bcq_digit_mul.sv", "row = p3;", "row = p2;"),
+            ("bcq_scale_mul.sv", "* bcq_pkg::SIG2_W'(wgt_significand_i)", "* bcq_pkg::SIG2_W'(wgt_significand_i[2:0])"),
             ("bcq_scale_mul.sv", "+ bcq_pkg::EXP2_W'(wgt_exponent_i)", "+ bcq_pkg::EXP2_W'(wgt_exponent_i[2:0])"),
         ),
     ),
-    Proof("scale_mul_value.p11", "... P of 11 bits", "abc", {"P_W": 11}, slow=True),
-    Proof("scale_mul_value.p25", "... P of 25 bits (the widest)", "abc", {"P_W": 25}, slow=True),
+    Proof("scale_mul_value.p11", "... P of 11 bits", "abc", {"P_W": 11}),
+    Proof("scale_mul_value.p25", "... P of 25 bits (the widest)", "abc", {"P_W": 25}),
     Proof(
         "accumulator_exact.small",
         "accumulator is exact, never overflows: Bc 4, LA 4, K <= 16",

@@ -9,6 +9,7 @@
 module scale_mul_value #(
   parameter int P_W = 17
 ) (
+  input wire                  clk_i,
   input wire signed [P_W-1:0] p_i,
   input wire        [6:0]     act_i,  // magnitudes of E4M3 codes
   input wire        [6:0]     wgt_i
@@ -17,7 +18,7 @@ module scale_mul_value #(
   wire signed [P_W+7:0] scaled;
   wire [4:0] shift;
   bcq_scale_mul #(.P_W(P_W)) dut (
-    .p_i,
+    .clk_i, .advance_i(1'b1), .p_i,
     .act_significand_i(bcq_pkg::e4m3_significand(act_i)), .act_exponent_i(bcq_pkg::e4m3_exponent(act_i[6:3])),
     .wgt_significand_i(bcq_pkg::e4m3_significand(wgt_i)), .wgt_exponent_i(bcq_pkg::e4m3_exponent(wgt_i[6:3])),
     .scaled_o(scaled), .shift_o(shift)
@@ -27,12 +28,15 @@ module scale_mul_value #(
   localparam int W = P_W + 36;  // |P| * (15 * 2^14)^2 < 2^(W-1)
   wire act_subnormal = act_i[6:3] == 4'd0;
   wire wgt_subnormal = wgt_i[6:3] == 4'd0;
-  wire [W-1:0] act_m = act_subnormal ? W'(act_i[2:0]) : W'(8) + W'(act_i[2:0]);
-  wire [W-1:0] wgt_m = wgt_subnormal ? W'(wgt_i[2:0]) : W'(8) + W'(wgt_i[2:0]);
+  wire [7:0] act_m = act_subnormal ? 8'(act_i[2:0]) : 8'd8 + 8'(act_i[2:0]);
+  wire [7:0] wgt_m = wgt_subnormal ? 8'(wgt_i[2:0]) : 8'd8 + 8'(wgt_i[2:0]);
+  wire [7:0] m = act_m * wgt_m;  // 225 at most
   wire [3:0] act_e = act_subnormal ? 4'd0 : act_i[6:3] - 4'd1;
   wire [3:0] wgt_e = wgt_subnormal ? 4'd0 : wgt_i[6:3] - 4'd1;
   wire [W-1:0] p = W'(p_i);
-  wire [W-1:0] exact = (((p * act_m) * wgt_m) << act_e) << wgt_e;
+  // Digit by digit, as a product of 8 bits in one piece is more than the solver can take.
+  wire [W-1:0] product = p * W'(m[1:0]) + ((p * W'(m[3:2])) << 2) + ((p * W'(m[5:4])) << 4) + ((p * W'(m[7:6])) << 6);
+  wire [W-1:0] exact = (product << act_e) << wgt_e;
 
   wire signed [W-1:0] wide = W'(scaled);
   always_comb assert ((wide <<< shift) == exact);

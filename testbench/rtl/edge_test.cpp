@@ -1,9 +1,8 @@
-// bcq_edge against golden decoders: a decoder per line, codebooks from a store or constant, scales delayed to stage P.
+// bcq_edge against golden decoders: a decoder per line, codebooks from a store or constant, scales delayed to stage M.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <vector>
 
 #include "VEdgeFrozen.h"
@@ -123,13 +122,11 @@ class Bench {
     out.put(lsb, 8, l.scale);
   }
 
-  /// Stages M and P, and what stage D will hand on next time.
+  /// Stage M takes over the scales of stage D.
   void move_scales() {
-    std::vector<E4m3Parts> scales;
-    for (const Line& line : lines_) scales.push_back(line.decoder.scale());
-    // Until a first beat has been decoded the register holds noise.
-    delayed_.push_back(decoded_ ? scales : std::vector<E4m3Parts>{});
-    if (delayed_.size() > 2) delayed_.pop_front();
+    delayed_.clear();
+    if (!decoded_) return;  // until a first beat has been decoded the register holds noise
+    for (const Line& line : lines_) delayed_.push_back(line.decoder.scale());
   }
 
   void check() {
@@ -137,18 +134,17 @@ class Bench {
     const auto codewords = get_port(unit_->lines_o);
     const auto significands = get_port(unit_->significands_o);
     const auto exponents = get_port(unit_->exponents_o);
-    const bool scales_known = delayed_.size() == 2 && !delayed_.front().empty();
     for (std::size_t line = 0; line < LINES; ++line) {
       for (std::size_t lane = 0; lane < LANES; ++lane) {
         const std::uint32_t got = get_bits(codewords, (line * LANES + lane) * BC, BC);
         const std::uint32_t expected = static_cast<std::uint32_t>(lines_[line].codewords[lane]) & ((1U << BC) - 1);
         if (got != expected) FAIL("line " << line << ", lane " << lane << ": got " << got << ", expected " << expected);
       }
-      if (!scales_known) continue;
-      const E4m3Parts& scale = delayed_.front()[line];
+      if (delayed_.empty()) continue;
+      const E4m3Parts& scale = delayed_[line];
       if (get_bits(significands, line * 4, 4) != static_cast<std::uint32_t>(scale.significand) ||
           get_bits(exponents, line * 4, 4) != static_cast<std::uint32_t>(scale.exponent))
-        FAIL("line " << line << ": scale at stage P");
+        FAIL("line " << line << ": scale at stage M");
     }
     ++checked;
   }
@@ -156,7 +152,7 @@ class Bench {
   CodebookSet codebooks_;
   BeatLayout layout_;
   std::vector<Line> lines_;
-  std::deque<std::vector<E4m3Parts>> delayed_;  ///< the scales of stages P and M
+  std::vector<E4m3Parts> delayed_;  ///< the scales of stage M, while they are known
   bool decoded_ = false;
   Unit<Model> unit_;
 };

@@ -78,11 +78,11 @@ class Bench {
     const Beat& m = advance ? m_ : other;
     unit_->m_valid_i = advance ? m.valid : random.chance(50);
     unit_->m_array_first_i = m.array_first;
-    const Beat& p = advance ? p_ : other;
-    unit_->act_significand_i = static_cast<CData>(p.act_scale.significand);
-    unit_->act_exponent_i = static_cast<CData>(p.act_scale.exponent);
-    unit_->wgt_significand_i = static_cast<CData>(p.wgt_scale.significand);
-    unit_->wgt_exponent_i = static_cast<CData>(p.wgt_scale.exponent);
+    unit_->act_significand_i = static_cast<CData>(m.act_scale.significand);
+    unit_->act_exponent_i = static_cast<CData>(m.act_scale.exponent);
+    unit_->wgt_significand_i = static_cast<CData>(m.wgt_scale.significand);
+    unit_->wgt_exponent_i = static_cast<CData>(m.wgt_scale.exponent);
+    unit_->p_valid_i = advance ? p_.valid && p_.array_last : random.chance(50);
     const Beat& t = advance ? t_ : other;
     const bool t_valid = t.valid && t.array_last;
     unit_->t_valid_i = advance ? t_valid : random.chance(50);

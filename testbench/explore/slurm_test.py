@@ -65,7 +65,7 @@ class Slurm(unittest.TestCase):
         self.assertTrue(loopback.within_patience(lambda: not ask("squeue", "--noheader").strip()), ask("squeue"))
 
     def test_points_are_jobs_of_slurm(self):
-        good = [self.exploration.add(1.5) for _ in range(3)]
+        good = [self.exploration.add(4.0) for _ in range(3)]  # long enough to meet on a busy machine
         bad = self.exploration.add(0.0, fails=True)
         queued = []
         self.run_engine(lambda task: queued.append(ask("squeue", "--noheader", "--format=%j")))

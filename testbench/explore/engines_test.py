@@ -11,7 +11,7 @@ import unittest.mock
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from fake import Exploration, engines  # noqa: E402
 
-SHORT = 0.5  # s, enough for jobs to be seen side by side
+SHORT = 1.5  # s, enough for jobs to be seen side by side, on a busy machine too
 LONG = 60.0  # s, a job that only an interruption ends within the test
 
 

@@ -27,6 +27,7 @@ class Bench {
     // Stage by stage, every other time with a rest after each; what is on offer afterwards must not matter.
     set_signed(unit_->s_i, W, s);
     for (int stage = 0; stage < 3; ++stage) {
+      if (checked > 0 && unit_->fp32_o != last_) FAIL("S = " << hex_text(s) << ": the number before is lost");
       unit_->move_i = static_cast<CData>(1 << stage);
       unit_.tick();
       set_signed(unit_->s_i, W, ~s);
@@ -39,6 +40,7 @@ class Bench {
     const auto compiler = std::bit_cast<std::uint32_t>(static_cast<float>(s) * 0x1p-18F);
     if (got != golden || got != compiler)
       FAIL("S = " << hex_text(s) << ": got " << std::hex << got << ", model " << golden << ", compiler " << compiler);
+    last_ = golden;
     ++checked;
   }
 
@@ -46,6 +48,7 @@ class Bench {
 
  private:
   Unit<Model> unit_;
+  std::uint32_t last_ = 0;
 };
 
 using W43 = Bench<VFixedToFp32W43, 43>;
@@ -76,6 +79,9 @@ TEMPLATE_TEST_CASE("fixed_to_fp32: ties at every bit position", "[rtl][fixed_to_
       const Accumulator base = significand << shift;
       for (const Accumulator tail : {Accumulator{0}, half - 1, half, half + 1, 2 * half - 1})
         if (base + tail <= TestType::kMax) bench.check_both(base + tail);
+      // A half and one bit below it, which alone says that this is no tie.
+      const Accumulator bit = shift > 1 ? Accumulator{1} << random.between(0, shift - 2) : 0;
+      if (base + half + bit <= TestType::kMax) bench.check_both(base + half + bit);
     }
   }
   CHECK(bench.checked > 3000 * (TestType::kWidth - 25));

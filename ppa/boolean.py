@@ -10,7 +10,7 @@ import operator
 import re
 
 TOKEN = re.compile(r"[A-Za-z_][\w\[\]]*|[01]|[!'^&*|+()]")
-AND, OR = ("&", "*"), ("|", "+")
+SIGNS = {"|": ("|", "+"), "&": ("&", "*"), "^": ("^",)}
 JOIN = {"&": operator.and_, "|": operator.or_, "^": operator.xor}
 
 
@@ -81,26 +81,22 @@ class _Parser:
         return self.tokens.pop(0)
 
     def either(self):
-        terms = [self.both()]
-        while self.next() in OR:
-            self.take()
-            terms.append(self.both())
-        return _joined("|", terms)
+        return self._chain("|", self.both, lambda token: token in SIGNS["|"])
 
     def both(self):
-        terms = [self.differ()]
-        while self.next() not in (None, ")", *OR):
-            if self.next() in AND:
-                self.take()
-            terms.append(self.differ())
-        return _joined("&", terms)
+        return self._chain("&", self.differ, lambda token: token not in (None, ")", *SIGNS["|"]))
 
     def differ(self):
-        terms = [self.one()]
-        while self.next() == "^":
-            self.take()
-            terms.append(self.one())
-        return _joined("^", terms)
+        return self._chain("^", self.one, lambda token: token in SIGNS["^"])
+
+    def _chain(self, what, term, goes_on):
+        """Terms with signs of `what` between them, or with nothing where goes_on(the next token) says that another one follows."""
+        terms = [term()]
+        while goes_on(self.next()):
+            if self.next() in SIGNS[what]:
+                self.take()
+            terms.append(term())
+        return terms[0] if len(terms) == 1 else Expression(what, tuple(terms))
 
     def one(self):
         token = self.take()
@@ -118,10 +114,6 @@ class _Parser:
             self.take()
             inner = Expression("~", (inner,))
         return inner
-
-
-def _joined(what, terms):
-    return terms[0] if len(terms) == 1 else Expression(what, tuple(terms))
 
 
 @functools.lru_cache(maxsize=None)

@@ -114,8 +114,6 @@ def _groups(path, text):
                 if header:
                     found.append((header.group(1), header.group(2).strip(), header.start(), token.end()))
                 begin = token.end()
-        elif what == ";" and depth == 1:
-            begin = token.end()
-        elif what == "/" and depth == 1:
+        elif what in (";", "/") and depth == 1:
             begin = token.end()
     raise LibraryFileError(f"{path}: not a Liberty file: its library has no end")

@@ -101,7 +101,8 @@ class Slurm(unittest.TestCase):
         def both_run():
             return ask("squeue", "--noheader", "--states=RUNNING").count("\n") == 2
 
-        self.exploration.add(LONG), self.exploration.add(LONG)
+        for _ in range(2):
+            self.exploration.add(LONG)
         self.replace_program("scancel", 'sleep 3; exec $real "$@"')
         self.replace_program("sbatch", '$real "$@" || exit; [ $(squeue --noheader | wc -l) = 1 ] || exec sleep 100')
         self.assertEqual(self.interrupt_engine(when=both_run), (1, "interrupted"))
@@ -111,13 +112,15 @@ class Slurm(unittest.TestCase):
     def test_an_interruption_leaves_jobs_of_other_folders(self):
         other = ask("sbatch", "--parsable", "--hold", "--partition=compute", "--chdir", ROOT, "--wrap=true").strip()
         self.addCleanup(ask, "scancel", other)
-        self.exploration.add(0.0), self.exploration.add(LONG)
+        for seconds in (0.0, LONG):
+            self.exploration.add(seconds)
         self.assertEqual(self.interrupt_engine(), (1, "interrupted"))
         self.assertEqual(ask("squeue", "--noheader", "--format=%A", "--states=PENDING,RUNNING").split(), [other])
 
     def test_an_interruption_says_what_could_not_be_cancelled(self):
-        self.exploration.add(0.0), self.exploration.add(LONG)
-        self.addCleanup(ask, "scancel", "--user", pathlib.Path.home().owner())
+        for seconds in (0.0, LONG):
+            self.exploration.add(seconds)
+        self.addCleanup(ask, "scancel", "--user", loopback.user())
         self.replace_program("squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
         self.assertEqual(self.interrupt_engine(), (1, "interrupted jobs may be left in the queue: Unable to contact slurm controller"))
 

@@ -94,7 +94,7 @@ def start(folder, cpus):
     host = socket.gethostname().split(".")[0]
     configuration = folder / "slurm.conf"
     configuration.write_text(
-        CONFIGURATION.format(host=host, folder=folder, ports=_free_ports(2), cpus=cpus, memory=NODE_MEMORY_MB, user=_user()),
+        CONFIGURATION.format(host=host, folder=folder, ports=_free_ports(2), cpus=cpus, memory=NODE_MEMORY_MB, user=user()),
         encoding="utf-8",
     )
     (folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n", encoding="utf-8")
@@ -120,7 +120,7 @@ def stop(folder):
     if not (folder / "munge.key").is_file():
         raise LoopbackError(f"{folder}: no Slurm was started there, nothing is deleted")
     if _process(folder, "slurmctld") and _process(folder, "slurmd"):
-        _ask(folder, "scancel", "--user", _user())
+        _ask(folder, "scancel", "--user", user())
         if not within_patience(lambda: not _ask(folder, "squeue", "--noheader").strip()):
             raise LoopbackError("jobs do not end:\n" + _ask(folder, "squeue"))
     for daemon in DAEMONS:
@@ -143,7 +143,8 @@ def status(folder):
     return "\n".join(lines)
 
 
-def _user():
+def user():
+    """Whose daemons and jobs they are."""
     return pwd.getpwuid(os.getuid()).pw_name
 
 
